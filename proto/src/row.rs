@@ -15,7 +15,7 @@ pub struct Attribute {
     /// The key as sent.
     #[prost(string, tag = "1")]
     pub key: String,
-    /// The value as text: numbers and booleans in their shortest decimal form, arrays and maps as JSON, bytes as base64.
+    /// The value as text: numbers and booleans in their shortest decimal form, arrays and maps as JSON, bytes as hex.
     #[prost(string, tag = "2")]
     pub value: String,
     /// What the value was when it was sent.
@@ -35,7 +35,7 @@ pub enum Sent {
     Flag = 2,
     /// An array or a key-value list; the value is its JSON.
     Nested = 3,
-    /// Bytes; the value is their base64.
+    /// Bytes; the value is their hex.
     Bytes = 4,
     /// An `AnyValue` without a value (Gemini CLI sends these).
     Unset = 5,
