@@ -9,7 +9,7 @@ use barograph_proto::time::Clock;
 
 use crate::journal::{AppendError, Journal, Receipt};
 use crate::metrics::{Metrics, SignalLabels};
-use crate::redact::Redactor;
+use crate::redact::{RedactedRows, Redactor};
 
 /// Takes decoded requests in and makes them durable.
 #[derive(Clone, Debug)]
@@ -26,17 +26,41 @@ pub struct Intake {
     pub metrics: Arc<Metrics>,
 }
 
+/// The redacted rows of a request, not yet durable.
+#[derive(Debug)]
+pub struct Prepared {
+    labels: SignalLabels,
+    received: u64,
+    rows: RedactedRows,
+}
+
 impl Intake {
     /// Makes a request durable, or says why not. The tenant is who the connection's credential belongs to.
     ///
     /// # Errors
     /// When the journal cannot take it; the sender may try again.
     pub async fn accept(&self, tenant: &str, export: Export) -> Result<Receipt, AppendError> {
+        self.store(self.prepare(tenant, export)).await
+    }
+
+    /// Reads and redacts a request: the part of the path that keeps a core busy, apart so that a big request can take
+    /// it on a thread that may be. What is prepared must be stored, or the books do not balance.
+    #[must_use]
+    pub fn prepare(&self, tenant: &str, export: Export) -> Prepared {
         let labels = SignalLabels { signal: export.signal().name() };
         let received = export.len() as u64;
+        let rows = self.redactor.redact(dialect::read(tenant, self.clock.now(), &self.event_id_key, export));
         self.metrics.records_received.get_or_create(&labels).inc_by(received);
-        let rows = dialect::read(tenant, self.clock.now(), &self.event_id_key, export);
-        let receipt = self.journal.append(self.redactor.redact(rows)).await.inspect_err(|_| {
+        Prepared { labels, received, rows }
+    }
+
+    /// Makes a prepared request durable.
+    ///
+    /// # Errors
+    /// When the journal cannot take it; the sender may try again.
+    pub async fn store(&self, prepared: Prepared) -> Result<Receipt, AppendError> {
+        let Prepared { labels, received, rows } = prepared;
+        let receipt = self.journal.append(rows).await.inspect_err(|_| {
             self.metrics.records_refused.get_or_create(&labels).inc_by(received);
         })?;
         self.metrics.records_stored.get_or_create(&labels).inc_by(receipt.stored());

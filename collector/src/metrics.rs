@@ -12,6 +12,22 @@ pub struct SignalLabels {
     pub signal: &'static str,
 }
 
+/// Labels of a counter that is kept per way in.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct TransportLabels {
+    /// grpc or http.
+    pub transport: &'static str,
+}
+
+/// Labels of the counter of refused requests.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct RefusalLabels {
+    /// grpc or http.
+    pub transport: &'static str,
+    /// Why, in a word of a closed set.
+    pub reason: &'static str,
+}
+
 /// What the collector counts. received = stored + already stored + refused + rejected, always.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -23,6 +39,10 @@ pub struct Metrics {
     pub records_already_stored: Family<SignalLabels, Counter>,
     /// Records of requests that were refused after decoding.
     pub records_refused: Family<SignalLabels, Counter>,
+    /// Requests answered with success.
+    pub requests_accepted: Family<TransportLabels, Counter>,
+    /// Requests answered with an error.
+    pub requests_refused: Family<RefusalLabels, Counter>,
 }
 
 impl Metrics {
@@ -38,6 +58,8 @@ impl Metrics {
             metrics.records_already_stored.clone(),
         );
         registry.register("records_refused", "Records of refused requests", metrics.records_refused.clone());
+        registry.register("requests_accepted", "Requests answered with success", metrics.requests_accepted.clone());
+        registry.register("requests_refused", "Requests answered with an error", metrics.requests_refused.clone());
         metrics
     }
 }

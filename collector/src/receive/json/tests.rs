@@ -1,0 +1,212 @@
+//! What clients send as JSON, and what a hostile one might.
+
+use barograph_proto::otlp::{LogRecord, any_value::Value as Any, metric::Data, number_data_point};
+
+use super::*;
+
+fn fault(signal: Signal, json: &str) -> String {
+    match decode(signal, json.as_bytes()) {
+        Err(Refusal::Malformed { fault }) => fault,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn records(json: &str) -> Vec<LogRecord> {
+    match decode(Signal::Logs, json.as_bytes()).unwrap() {
+        Export::Logs(request) => {
+            request.resource_logs.into_iter().flat_map(|r| r.scope_logs).flat_map(|s| s.log_records).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn record(fields: &str) -> LogRecord {
+    records(&format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{{fields}}}]}}]}}]}}"#)).remove(0)
+}
+
+/// The kinds of the values of a record's attributes.
+fn values(values: &str) -> Vec<Option<Any>> {
+    let json: Vec<Value> = serde_json::from_str(values).unwrap();
+    let attributes: Vec<Value> = json.into_iter().map(|value| serde_json::json!({"key": "k", "value": value})).collect();
+    let record = record(&format!(r#""attributes":{}"#, Value::Array(attributes)));
+    record.attributes.into_iter().map(|attribute| attribute.value.and_then(|value| value.value)).collect()
+}
+
+#[test]
+fn a_claude_code_record_is_read_whole() {
+    // 2.1.328, `all-httpjson-full/001.logs.json`, shortened.
+    let record = record(
+        r#""timeUnixNano":"1795166989372000000","observedTimeUnixNano":"1795166989372000000",
+           "body":{"stringValue":"claude_code.tool_decision"},"droppedAttributesCount":0,"flags":1,
+           "attributes":[{"key":"event.sequence","value":{"intValue":6}},
+                         {"key":"empty","value":{"arrayValue":{"values":[]}}}],
+           "traceId":"2f1c3b6cf1f0b7a4e2a1c0d9e8f70615","spanId":"00f067aa0ba902b7""#,
+    );
+    assert_eq!(record.time_unix_nano, 1_795_166_989_372_000_000);
+    assert_eq!(record.body.unwrap().value, Some(Any::StringValue("claude_code.tool_decision".to_owned())));
+    assert_eq!(record.attributes[0].value.as_ref().unwrap().value, Some(Any::IntValue(6)));
+    assert_eq!(record.trace_id.len(), 16);
+    assert_eq!(record.span_id, [0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7]);
+    assert_eq!(record.flags, 1);
+}
+
+#[test]
+fn a_codex_record_is_read_whole() {
+    // 0.169.0, `all-http-json/006.logs.json`, shortened: null body, no time, numbers as strings.
+    let record = record(
+        r#""timeUnixNano":"0","observedTimeUnixNano":"1795167125072503783","severityNumber":9,"severityText":"INFO",
+           "body":null,"eventName":"event otel/src/events/session_telemetry.rs:1225",
+           "attributes":[{"key":"n","value":{"intValue":"128000"}}],"droppedAttributesCount":0,"flags":0,
+           "traceId":"","spanId":"""#,
+    );
+    assert_eq!(record.body, None);
+    assert_eq!((record.severity_number, record.observed_time_unix_nano), (9, 1_795_167_125_072_503_783));
+    assert_eq!(record.attributes[0].value.as_ref().unwrap().value, Some(Any::IntValue(128_000)));
+    assert!(record.trace_id.is_empty());
+}
+
+#[test]
+fn values_of_every_kind_are_read() {
+    let list = |values| Some(Any::ArrayValue(barograph_proto::otlp::ArrayValue { values }));
+    assert_eq!(
+        values(
+            r#"[{"stringValue":""}, {"boolValue":false}, {"intValue":"-5"}, {"doubleValue":0.5}, {"doubleValue":3},
+                {"doubleValue":"-Infinity"}, {"bytesValue":"_-8"}, {"bytesValue":"/+8="},
+                {"arrayValue":{}}, {"arrayValue":{"values":[]}}, {"arrayValue":{"values":null}}]"#
+        ),
+        [
+            Some(Any::StringValue(String::new())),
+            Some(Any::BoolValue(false)),
+            Some(Any::IntValue(-5)),
+            Some(Any::DoubleValue(0.5)),
+            Some(Any::DoubleValue(3.0)),
+            Some(Any::DoubleValue(f64::NEG_INFINITY)),
+            Some(Any::BytesValue(vec![0xff, 0xef])),
+            Some(Any::BytesValue(vec![0xff, 0xef])),
+            list(vec![]),
+            list(vec![]),
+            list(vec![]),
+        ]
+    );
+    let nested = values(r#"[{"kvlistValue":{"values":[{"key":"a","value":{"arrayValue":{"values":[null,{}]}}}]}}]"#);
+    let Some(Some(Any::KvlistValue(nested))) = nested.first() else { panic!("{nested:?}") };
+    let Some(Any::ArrayValue(inner)) = nested.values[0].value.as_ref().and_then(|value| value.value.as_ref()) else {
+        panic!("{nested:?}")
+    };
+    assert_eq!(inner.values.len(), 2);
+}
+
+#[test]
+fn unset_values_stay_unset() {
+    let unset = r#"[{}, null, {"stringValue":null}, {"arrayValue":null}, {"unknownValue":{"deep":[1]}}]"#;
+    assert_eq!(values(unset), vec![None; 5]);
+}
+
+#[test]
+fn integers_are_exact_past_the_reach_of_doubles() {
+    let ints = r#"[{"intValue":9007199254740993}, {"intValue":"9007199254740993"}, {"intValue":-9223372036854775808},
+                   {"intValue":"9223372036854775807"}, {"intValue":5.0}, {"intValue":1e3}]"#;
+    let expected = [9_007_199_254_740_993, 9_007_199_254_740_993, i64::MIN, i64::MAX, 5, 1000];
+    assert_eq!(values(ints), expected.map(|int| Some(Any::IntValue(int))));
+    let time = record(r#""timeUnixNano":18446744073709551615"#);
+    assert_eq!(time.time_unix_nano, u64::MAX);
+}
+
+#[test]
+fn null_stands_for_absent_anywhere() {
+    let nothing = record(
+        r#""timeUnixNano":null,"severityNumber":null,"severityText":null,"body":null,"attributes":null,"flags":null,
+           "traceId":null,"eventName":null,"droppedAttributesCount":null"#,
+    );
+    assert_eq!(nothing, LogRecord::default());
+    for empty in ["{}", "null", r#"{"resourceLogs":null}"#, r#"{"resourceLogs":[{"resource":null,"scopeLogs":null}]}"#] {
+        assert!(records(empty).is_empty(), "{empty}");
+    }
+}
+
+#[test]
+fn ids_are_hexadecimal_of_either_case() {
+    assert_eq!(record(r#""spanId":"00F067aa0BA902b7""#).span_id, [0, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 2, 0xb7]);
+    let base64 = r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"traceId":"W47/95gDgQPSabYzgT/GDA=="}]}]}]}"#;
+    assert_eq!(fault(Signal::Logs, base64), "`traceId` is not an id in hexadecimal digits");
+}
+
+#[test]
+fn enums_are_numbers_or_names() {
+    for (json, number) in [("9", 9), (r#""9""#, 9), (r#""SEVERITY_NUMBER_INFO""#, 9), ("99", 99)] {
+        assert_eq!(record(&format!(r#""severityNumber":{json}"#)).severity_number, number);
+    }
+    let span = br#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"SPAN_KIND_CLIENT","status":{"code":2}}]}]}]}"#;
+    let Export::Traces(request) = decode(Signal::Traces, span).unwrap() else { panic!() };
+    let span = &request.resource_spans[0].scope_spans[0].spans[0];
+    assert_eq!((span.kind, span.status.as_ref().unwrap().code), (3, 2));
+}
+
+#[test]
+fn metrics_of_all_five_kinds_are_read() {
+    let json = br#"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[
+        {"name":"g","gauge":{"dataPoints":[{"asDouble":0},{"asInt":"7"}]}},
+        {"name":"s","sum":{"aggregationTemporality":1,"isMonotonic":true,"dataPoints":[{"asInt":7,"timeUnixNano":"1"}]}},
+        {"name":"h","histogram":{"aggregationTemporality":"AGGREGATION_TEMPORALITY_CUMULATIVE","dataPoints":[
+            {"count":"3","sum":4.5,"bucketCounts":["1",2],"explicitBounds":[1.5],"min":null,"max":3}]}},
+        {"name":"e","exponentialHistogram":{"dataPoints":[
+            {"count":1,"scale":-2,"zeroCount":"1","positive":{"offset":1,"bucketCounts":["1"]},"negative":{}}]}},
+        {"name":"q","summary":{"dataPoints":[{"count":2,"sum":3,"quantileValues":[{"quantile":0.5,"value":"NaN"}]}]}},
+        {"name":"none"}]}]}]}"#;
+    let export = decode(Signal::Metrics, json).unwrap();
+    assert_eq!(export.len(), 6);
+    let Export::Metrics(request) = export else { panic!() };
+    let data: Vec<_> = request.resource_metrics[0].scope_metrics[0].metrics.iter().map(|metric| &metric.data).collect();
+    let Some(Data::Gauge(gauge)) = data[0] else { panic!() };
+    assert_eq!(gauge.data_points[1].value, Some(number_data_point::Value::AsInt(7)));
+    let Some(Data::Histogram(histogram)) = data[2] else { panic!() };
+    assert_eq!(histogram.aggregation_temporality, 2);
+    assert_eq!(histogram.data_points[0].bucket_counts, [1, 2]);
+    assert_eq!((histogram.data_points[0].min, histogram.data_points[0].max), (None, Some(3.0)));
+    let Some(Data::ExponentialHistogram(histogram)) = data[3] else { panic!() };
+    assert_eq!(histogram.data_points[0].scale, -2);
+    assert!(histogram.data_points[0].negative.is_some());
+    let Some(Data::Summary(summary)) = data[4] else { panic!() };
+    assert!(summary.data_points[0].quantile_values[0].value.is_nan());
+    assert!(data[5].is_none());
+}
+
+#[test]
+fn faults_name_the_field_and_never_its_value() {
+    for (fields, expected) in [
+        (r#""timeUnixNano":"secret""#, "`timeUnixNano` is not an unsigned 64-bit number"),
+        (r#""timeUnixNano":-1"#, "`timeUnixNano` is not an unsigned 64-bit number"),
+        (r#""flags":4294967296"#, "`flags` is not an unsigned 32-bit number"),
+        (r#""severityText":["secret"]"#, "`severityText` is not a string"),
+        (r#""attributes":{"secret":1}"#, "`attributes` is not a list"),
+        (r#""attributes":["secret"]"#, "`attributes` is not an object"),
+        (r#""body":"secret""#, "`body` is not an object"),
+        (r#""body":{"intValue":1.5}"#, "`intValue` is not a signed 64-bit number"),
+        (r#""body":{"bytesValue":"secret!"}"#, "`bytesValue` is not base64"),
+        (r#""severityNumber":"secret""#, "`severityNumber` is not a known name or a number"),
+    ] {
+        let json = format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{{fields}}}]}}]}}]}}"#);
+        assert_eq!(fault(Signal::Logs, &json), expected);
+    }
+}
+
+#[test]
+fn texts_that_are_not_json_are_refused() {
+    let not_utf8 = [&br#"{"resourceLogs":[{"schemaUrl":""#[..], &[0xff, 0xfe], br#""}]}"#].concat();
+    let not_json = [&b""[..], b"{", b"[]", b"secret", br#"{"resourceLogs":[NaN]}"#, b"{} {}", &not_utf8];
+    for json in not_json {
+        let Err(refusal) = decode(Signal::Logs, json) else { panic!("{json:?}") };
+        assert!(!refusal.to_string().contains("secret"), "{refusal}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused_whether_known_or_not() {
+    let depth = 100_000;
+    let value = format!("{}{{}}{}", r#"{"arrayValue":{"values":["#.repeat(depth), "]}}".repeat(depth));
+    let unknown = format!(r#"{{"unknown":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+    let known = format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{value}}}]}}]}}]}}"#);
+    for json in [known, unknown] {
+        assert!(fault(Signal::Logs, &json).contains("recursion limit exceeded"));
+    }
+}

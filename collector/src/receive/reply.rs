@@ -1,0 +1,199 @@
+//! What the two transports say: the one map from outcome to gRPC and HTTP. A success needs a receipt.
+//!
+//! Retryable answers are UNAVAILABLE with `RetryInfo` and 503 with `Retry-After`, as some exporters drop on 429 and
+//! disagree on `RESOURCE_EXHAUSTED`. Everything else must not be sent again as it is.
+//! See <https://opentelemetry.io/docs/specs/otlp/#failures>.
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, Full};
+use prost::Message;
+use tonic::{Code, Status};
+
+use super::decode::Encoding;
+use super::refusal::Refusal;
+use crate::journal::Receipt;
+
+/// What a client is told to wait before it tries again, seconds. The journal recovers in less or not soon.
+const RETRY_AFTER_SECONDS: u16 = 1;
+
+/// The compressions that we read, as headers name them.
+const COMPRESSIONS: &str = "gzip, zstd, deflate";
+
+/// What came of a request.
+pub(super) type Outcome = Result<Receipt, Refusal>;
+
+/// Answers over gRPC.
+pub(super) fn grpc(outcome: &Outcome) -> Response {
+    let refusal = match outcome {
+        Ok(_) => return grpc_success(),
+        Err(refusal) => refusal,
+    };
+    let (code, _) = codes(refusal);
+    let details = if is_retryable(refusal) { rpc::retry_details(code, refusal.to_string()) } else { Bytes::new() };
+    let mut response = Status::with_details(code, refusal.to_string(), details).into_http::<Body>();
+    if let Refusal::UnknownCompression = refusal {
+        let name = HeaderName::from_static("grpc-accept-encoding");
+        response.headers_mut().insert(name, HeaderValue::from_static("identity,gzip,zstd,deflate"));
+    }
+    response
+}
+
+/// An empty `Export*ServiceResponse`, which is the same for all signals: full success.
+fn grpc_success() -> Response {
+    const EMPTY_MESSAGE: &[u8] = &[0; super::grpc::PREFIX_BYTES];
+    let mut trailers = HeaderMap::new();
+    trailers.insert(Status::GRPC_STATUS, HeaderValue::from_static("0"));
+    let body = Full::new(Bytes::from_static(EMPTY_MESSAGE)).with_trailers(std::future::ready(Some(Ok(trailers))));
+    ([(CONTENT_TYPE, "application/grpc")], Body::new(body)).into_response()
+}
+
+/// Answers over HTTP, in the request's encoding.
+pub(super) fn http(outcome: &Outcome, encoding: Encoding) -> Response {
+    let content_type = [(CONTENT_TYPE, encoding.media_type())];
+    let refusal = match (outcome, encoding) {
+        (Ok(_), Encoding::Protobuf) => return (content_type, Body::empty()).into_response(),
+        (Ok(_), Encoding::Json) => return (content_type, "{}").into_response(),
+        (Err(refusal), _) => refusal,
+    };
+    let (code, status) = codes(refusal);
+    let message = refusal.to_string();
+    let body = match encoding {
+        Encoding::Protobuf => rpc::Status { code: code.into(), message, details: Vec::new() }.encode_to_vec(),
+        Encoding::Json => serde_json::json!({ "code": i32::from(code), "message": message }).to_string().into_bytes(),
+    };
+    let mut response = (status, content_type, body).into_response();
+    let header = match refusal {
+        Refusal::WrongMethod => Some((ALLOW, HeaderValue::from_static("POST"))),
+        Refusal::UnknownCompression => Some((ACCEPT_ENCODING, HeaderValue::from_static(COMPRESSIONS))),
+        _ if is_retryable(refusal) => Some((RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS))),
+        _ => None,
+    };
+    response.headers_mut().extend(header);
+    response
+}
+
+fn codes(refusal: &Refusal) -> (Code, StatusCode) {
+    match refusal {
+        Refusal::TooLarge | Refusal::TooManyParts { .. } => (Code::ResourceExhausted, StatusCode::PAYLOAD_TOO_LARGE),
+        Refusal::Corrupt | Refusal::Malformed { .. } => (Code::InvalidArgument, StatusCode::BAD_REQUEST),
+        Refusal::UnknownCompression => (Code::Unimplemented, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        Refusal::UnknownMediaType => (Code::InvalidArgument, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        Refusal::UnknownPath => (Code::Unimplemented, StatusCode::NOT_FOUND),
+        Refusal::WrongMethod => (Code::Unimplemented, StatusCode::METHOD_NOT_ALLOWED),
+        Refusal::CutOff => (Code::InvalidArgument, StatusCode::BAD_REQUEST),
+        Refusal::Slow => (Code::DeadlineExceeded, StatusCode::REQUEST_TIMEOUT),
+        Refusal::Busy | Refusal::Unavailable(_) => (Code::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
+        Refusal::Failed => (Code::Internal, StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+fn is_retryable(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Busy | Refusal::Unavailable(_))
+}
+
+/// The messages of `google.rpc` that OTLP's failures use, from
+/// <https://github.com/googleapis/googleapis/tree/master/google/rpc>: too few to generate them.
+mod rpc {
+    use axum::body::Bytes;
+    use prost::Message;
+
+    #[derive(Clone, PartialEq, Message)]
+    pub(super) struct Status {
+        #[prost(int32, tag = "1")]
+        pub(super) code: i32,
+        #[prost(string, tag = "2")]
+        pub(super) message: String,
+        #[prost(message, repeated, tag = "3")]
+        pub(super) details: Vec<Any>,
+    }
+
+    #[derive(Clone, PartialEq, Message)]
+    pub(super) struct Any {
+        #[prost(string, tag = "1")]
+        pub(super) type_url: String,
+        #[prost(bytes = "vec", tag = "2")]
+        pub(super) value: Vec<u8>,
+    }
+
+    #[derive(Clone, PartialEq, Message)]
+    pub(super) struct RetryInfo {
+        #[prost(message, optional, tag = "1")]
+        pub(super) retry_delay: Option<Duration>,
+    }
+
+    #[derive(Clone, PartialEq, Message)]
+    pub(super) struct Duration {
+        #[prost(int64, tag = "1")]
+        pub(super) seconds: i64,
+        #[prost(int32, tag = "2")]
+        pub(super) nanos: i32,
+    }
+
+    /// What `grpc-status-details-bin` carries when the client may try again.
+    pub(super) fn retry_details(code: tonic::Code, message: String) -> Bytes {
+        let delay = Duration { seconds: super::RETRY_AFTER_SECONDS.into(), nanos: 0 };
+        let detail = Any {
+            type_url: "type.googleapis.com/google.rpc.RetryInfo".to_owned(),
+            value: RetryInfo { retry_delay: Some(delay) }.encode_to_vec(),
+        };
+        Status { code: code.into(), message, details: vec![detail] }.encode_to_vec().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::AppendError;
+
+    fn unavailable() -> Outcome {
+        Err(AppendError::Unavailable { reason: "the disk is full".to_owned() }.into())
+    }
+
+    #[test]
+    fn push_back_over_grpc_carries_retry_info() {
+        let response = grpc(&unavailable());
+        let status = Status::from_header_map(response.headers()).unwrap();
+        assert_eq!(status.code(), Code::Unavailable);
+        let details = rpc::Status::decode(status.details()).unwrap();
+        assert_eq!(details.code, 14);
+        assert_eq!(details.details[0].type_url, "type.googleapis.com/google.rpc.RetryInfo");
+        let retry = rpc::RetryInfo::decode(details.details[0].value.as_slice()).unwrap();
+        assert_eq!(retry.retry_delay, Some(rpc::Duration { seconds: 1, nanos: 0 }));
+    }
+
+    #[test]
+    fn push_back_over_http_carries_retry_after() {
+        let response = http(&unavailable(), Encoding::Json);
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[RETRY_AFTER], "1");
+    }
+
+    #[test]
+    fn only_push_back_is_retryable() {
+        // The retryable codes of <https://opentelemetry.io/docs/specs/otlp/#failures>, and the one of ours that a
+        // client which took over 30 s for its body has long given up on.
+        let refusals = [
+            Refusal::TooLarge,
+            Refusal::TooManyParts { parts: "records", limit: 1 },
+            Refusal::Corrupt,
+            Refusal::Malformed { fault: String::new() },
+            Refusal::UnknownCompression,
+            Refusal::UnknownMediaType,
+            Refusal::UnknownPath,
+            Refusal::WrongMethod,
+            Refusal::CutOff,
+            Refusal::Failed,
+        ];
+        for refusal in refusals {
+            let (code, status) = codes(&refusal);
+            let retryable = [Code::Cancelled, Code::DeadlineExceeded, Code::Aborted, Code::OutOfRange, Code::Unavailable, Code::DataLoss];
+            assert!(!retryable.contains(&code), "{refusal:?}");
+            assert!(![429, 502, 503, 504].contains(&status.as_u16()), "{refusal:?}");
+            let response = grpc(&Err(refusal));
+            assert!(!response.headers().contains_key("grpc-status-details-bin"));
+        }
+    }
+}
