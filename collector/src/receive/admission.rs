@@ -100,7 +100,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_who_waits_gets_the_room_that_another_leaves() {
-        let admission = Admission::new(2 * 1024, Duration::from_secs(60));
+        let admission = Admission::new(2 * 1024, Duration::from_mins(1));
         let mut first = admission.reserve();
         first.cover(2 * 1024).await.unwrap();
         let mut second = admission.reserve();

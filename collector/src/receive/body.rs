@@ -114,7 +114,8 @@ pub(super) mod tests {
             let stream = compress(compression, &text);
             let mut damaged = stream.clone();
             damaged[stream.len() / 2] ^= 0x55;
-            let faults = [&b""[..], b"plain", &stream[..1], &stream[..stream.len() - 1], &[&stream[..], b"more"].concat()];
+            let faults =
+                [&b""[..], b"plain", &stream[..1], &stream[..stream.len() - 1], &[&stream[..], b"more"].concat()];
             for fault in faults {
                 assert!(matches!(compression.inflate(fault), Err(Refusal::Corrupt)), "{compression:?} {}", fault.len());
             }

@@ -53,6 +53,14 @@ fn decode_protobuf(signal: Signal, bytes: &[u8]) -> Result<Export, Refusal> {
         Signal::Traces => Message::decode(bytes).map(Export::Traces),
         Signal::Metrics => Message::decode(bytes).map(Export::Metrics),
     }
-    // prost names messages, fields and wire types, never values.
-    .map_err(|error| Refusal::Malformed { fault: error.to_string() })
+    .map_err(|error| Refusal::Malformed { fault: innermost(&error) })
+}
+
+/// What prost says of a fault. It names messages, fields and wire types, never values, but every message on the way to
+/// the fault, up to a hundred; the last few tell enough, and fit into a gRPC header.
+fn innermost(error: &prost::DecodeError) -> String {
+    const CHARS: usize = 200;
+    let text = error.to_string();
+    let skip = text.chars().count().saturating_sub(CHARS);
+    text.chars().skip(skip).collect()
 }

@@ -29,7 +29,9 @@ pub(super) enum Refusal {
     #[error("the compression is not supported; use gzip, zstd, deflate or none")]
     UnknownCompression,
     /// A media type that we do not read.
-    #[error("the content type is not supported; use application/x-protobuf or application/json, or application/grpc over gRPC")]
+    #[error(
+        "the content type is not supported; use application/x-protobuf or application/json, or application/grpc over gRPC"
+    )]
     UnknownMediaType,
     /// No such path or gRPC method.
     #[error("there is nothing at this path; OTLP uses /v1/logs, /v1/traces and /v1/metrics, or Export over gRPC")]

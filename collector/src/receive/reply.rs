@@ -27,10 +27,7 @@ pub(super) type Outcome = Result<Receipt, Refusal>;
 
 /// Answers over gRPC.
 pub(super) fn grpc(outcome: &Outcome) -> Response {
-    let refusal = match outcome {
-        Ok(_) => return grpc_success(),
-        Err(refusal) => refusal,
-    };
+    let Err(refusal) = outcome else { return grpc_success() };
     let (code, _) = codes(refusal);
     let details = if is_retryable(refusal) { rpc::retry_details(code, refusal.to_string()) } else { Bytes::new() };
     let mut response = Status::with_details(code, refusal.to_string(), details).into_http::<Body>();
@@ -78,12 +75,13 @@ pub(super) fn http(outcome: &Outcome, encoding: Encoding) -> Response {
 fn codes(refusal: &Refusal) -> (Code, StatusCode) {
     match refusal {
         Refusal::TooLarge | Refusal::TooManyParts { .. } => (Code::ResourceExhausted, StatusCode::PAYLOAD_TOO_LARGE),
-        Refusal::Corrupt | Refusal::Malformed { .. } => (Code::InvalidArgument, StatusCode::BAD_REQUEST),
+        Refusal::Corrupt | Refusal::Malformed { .. } | Refusal::CutOff => {
+            (Code::InvalidArgument, StatusCode::BAD_REQUEST)
+        }
         Refusal::UnknownCompression => (Code::Unimplemented, StatusCode::UNSUPPORTED_MEDIA_TYPE),
         Refusal::UnknownMediaType => (Code::InvalidArgument, StatusCode::UNSUPPORTED_MEDIA_TYPE),
         Refusal::UnknownPath => (Code::Unimplemented, StatusCode::NOT_FOUND),
         Refusal::WrongMethod => (Code::Unimplemented, StatusCode::METHOD_NOT_ALLOWED),
-        Refusal::CutOff => (Code::InvalidArgument, StatusCode::BAD_REQUEST),
         Refusal::Slow => (Code::DeadlineExceeded, StatusCode::REQUEST_TIMEOUT),
         Refusal::Busy | Refusal::Unavailable(_) => (Code::Unavailable, StatusCode::SERVICE_UNAVAILABLE),
         Refusal::Failed => (Code::Internal, StatusCode::INTERNAL_SERVER_ERROR),
@@ -189,7 +187,14 @@ mod tests {
         ];
         for refusal in refusals {
             let (code, status) = codes(&refusal);
-            let retryable = [Code::Cancelled, Code::DeadlineExceeded, Code::Aborted, Code::OutOfRange, Code::Unavailable, Code::DataLoss];
+            let retryable = [
+                Code::Cancelled,
+                Code::DeadlineExceeded,
+                Code::Aborted,
+                Code::OutOfRange,
+                Code::Unavailable,
+                Code::DataLoss,
+            ];
             assert!(!retryable.contains(&code), "{refusal:?}");
             assert!(![429, 502, 503, 504].contains(&status.as_u16()), "{refusal:?}");
             let response = grpc(&Err(refusal));

@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_body_of_empty_records_is_refused_before_it_unfolds() {
-        let empty = one_scope(vec![LogRecord::default(); MAX_PARTS + 1]);
+        // Field 1 of the request, length 0: an empty ResourceLogs each.
+        let empty = [0x0a, 0x00].repeat(MAX_PARTS + 1);
         let outcome = Encoding::Protobuf.decode(Signal::Logs, &empty);
         assert!(matches!(outcome, Err(Refusal::TooManyParts { parts: "parts", .. })));
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use axum::body::HttpBody;
 use axum::body::{Body, BodyDataStream, Bytes};
 use bytes::BytesMut;
 use futures::StreamExt;
-use axum::body::HttpBody;
 
 use super::admission::Reservation;
 use super::refusal::Refusal;

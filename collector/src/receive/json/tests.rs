@@ -27,7 +27,8 @@ fn record(fields: &str) -> LogRecord {
 /// The kinds of the values of a record's attributes.
 fn values(values: &str) -> Vec<Option<Any>> {
     let json: Vec<Value> = serde_json::from_str(values).unwrap();
-    let attributes: Vec<Value> = json.into_iter().map(|value| serde_json::json!({"key": "k", "value": value})).collect();
+    let attributes: Vec<Value> =
+        json.into_iter().map(|value| serde_json::json!({"key": "k", "value": value})).collect();
     let record = record(&format!(r#""attributes":{}"#, Value::Array(attributes)));
     record.attributes.into_iter().map(|attribute| attribute.value.and_then(|value| value.value)).collect()
 }
@@ -119,7 +120,8 @@ fn null_stands_for_absent_anywhere() {
            "traceId":null,"eventName":null,"droppedAttributesCount":null"#,
     );
     assert_eq!(nothing, LogRecord::default());
-    for empty in ["{}", "null", r#"{"resourceLogs":null}"#, r#"{"resourceLogs":[{"resource":null,"scopeLogs":null}]}"#] {
+    for empty in ["{}", "null", r#"{"resourceLogs":null}"#, r#"{"resourceLogs":[{"resource":null,"scopeLogs":null}]}"#]
+    {
         assert!(records(empty).is_empty(), "{empty}");
     }
 }
@@ -208,5 +210,47 @@ fn deep_nesting_is_refused_whether_known_or_not() {
     let known = format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{value}}}]}}]}}]}}"#);
     for json in [known, unknown] {
         assert!(fault(Signal::Logs, &json).contains("recursion limit exceeded"));
+    }
+}
+
+/// Real requests, cut to two or three records each with long texts shortened; nothing else changed.
+const CAPTURES: [(Signal, &str, &str); 6] = [
+    (Signal::Logs, "logRecords", include_str!("samples/claude_code_logs.json")),
+    (Signal::Traces, "spans", include_str!("samples/claude_code_traces.json")),
+    (Signal::Logs, "logRecords", include_str!("samples/codex_logs.json")),
+    (Signal::Metrics, "dataPoints", include_str!("samples/copilot_metrics.json")),
+    (Signal::Traces, "spans", include_str!("samples/copilot_traces.json")),
+    (Signal::Logs, "logRecords", include_str!("samples/gemini_cli_logs.json")),
+];
+
+/// How many elements all lists of this name have together, by a look at the JSON that knows nothing of OTLP.
+fn count(value: &Value, name: &str) -> usize {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(field, value)| {
+                let here = if field == name { value.as_array().map_or(0, Vec::len) } else { 0 };
+                here + count(value, name)
+            })
+            .sum(),
+        Value::Array(values) => values.iter().map(|value| count(value, name)).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn requests_of_every_client_are_read_whole() {
+    for (signal, records, json) in CAPTURES {
+        let value = serde_json::from_str(json).unwrap();
+        let export = decode(signal, json.as_bytes()).unwrap();
+        assert!(export.len() >= 2);
+        assert_eq!(export.len(), count(&value, records));
+
+        let debug = match export {
+            Export::Logs(request) => format!("{request:?}"),
+            Export::Traces(request) => format!("{request:?}"),
+            Export::Metrics(request) => format!("{request:?}"),
+        };
+        assert_eq!(debug.matches("KeyValue {").count(), count(&value, "attributes"));
     }
 }
