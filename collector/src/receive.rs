@@ -1,7 +1,7 @@
 //! The two OTLP doors: gRPC and HTTP. Both end in [`Intake`].
 //!
-//! A door reads a request's bytes within bounds ([`upload`]), and one shared path ([`door`]) inflates, decodes,
-//! redacts and stores them. What comes of it is a receipt or a [`refusal`]; only [`reply`] turns either into words on
+//! A door reads a request's bytes within bounds (`upload`), and one shared path (`door`) inflates, decodes,
+//! redacts and stores them. What comes of it is a receipt or a `refusal`; only `reply` turns either into words on
 //! the wire. Clients of agents send a batch once and wait 10 s, so a door waits rather than refuses where it can.
 
 mod admission;
