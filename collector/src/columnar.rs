@@ -1,1 +1,37 @@
-//! (being written)
+//! From rows to Parquet: rows into Arrow columns, one sorted file per day of the event, with the statistics that a
+//! reader needs to skip it. Takes redacted rows only.
+
+mod columns;
+mod day;
+mod file;
+mod statistics;
+
+use std::collections::BTreeMap;
+
+use barograph_proto::row::Row;
+pub(crate) use file::DataFile;
+pub(crate) use statistics::COLUMNS as STATISTICS_COLUMNS;
+
+use self::columns::Columns;
+use crate::redact::Redacted;
+
+/// Why rows could not be turned into files.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ColumnarError {
+    /// The columns do not make a batch of the table's schema.
+    #[error("cannot build the columns")]
+    Columns(#[from] arrow::error::ArrowError),
+    /// The file cannot be encoded.
+    #[error("cannot encode the Parquet file")]
+    Parquet(#[from] parquet::errors::ParquetError),
+}
+
+/// Encodes rows of one table, one file per day. CPU work: not for the reactor.
+pub(crate) fn encode<R: Row>(requests: Vec<Vec<Redacted<R>>>) -> Result<Vec<DataFile>, ColumnarError> {
+    let mut days: BTreeMap<i64, Columns> = BTreeMap::new();
+    for mut row in requests.into_iter().flatten() {
+        let day = day::of(row.row().origin());
+        days.entry(day).or_insert_with(|| Columns::new(R::TABLE)).append(&mut row);
+    }
+    days.into_iter().map(|(day, columns)| file::encode(R::TABLE, day, &columns.finish()?)).collect()
+}

@@ -1,10 +1,59 @@
 //! The journal: append-only, group-committed with fsync. What it has acknowledged is never lost.
+//!
+//! One thread writes. It takes the requests that wait, leaves out rows whose event id it knows, writes one frame,
+//! syncs, and only then answers all of them. What became durable is handed on to the committer; nothing here waits for
+//! the tables.
 
+mod frame;
+mod handoff;
+mod recover;
+mod seen;
+mod segment;
+mod segments;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+pub(crate) use frame::parse_id;
+pub(crate) use handoff::{HANDOFF_BYTES, Taker, handoff};
+pub(crate) use recover::{Recovered, recover};
+pub(crate) use seen::{SEEN_IDS, Seen};
+pub use segment::JournalError;
+pub(crate) use segments::{Cursor, Durable, Segments};
+pub(crate) use writer::Writer;
+use writer::{Append, Message};
+
+use crate::metrics::StoreMetrics;
 use crate::redact::RedactedRows;
+use crate::store::Health;
+
+/// How many requests may wait for the writer.
+pub(crate) const WAITING_REQUESTS: usize = 1_024;
+
+/// How much of encoded requests may wait for the writer, bytes. Who comes then waits before it is taken in.
+const WAITING_BYTES: usize = 128 * 1024 * 1024;
+
+/// The granularity in which [`WAITING_BYTES`] are handed out, bytes.
+const PERMIT_BYTES: usize = 1_024;
+
+/// How much the journal may hold that has not reached the tables yet, bytes: at 50,000 rows a second a minute and a
+/// half of a full disk or a stuck table, at a team's usual rate days. Beyond it, appends are refused.
+pub(crate) const JOURNAL_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
 /// A handle to the journal; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Journal;
+pub struct Journal {
+    requests: mpsc::Sender<Message>,
+    budget: Arc<Semaphore>,
+    segments: Arc<Segments>,
+    limit: u64,
+    health: Health,
+    metrics: StoreMetrics,
+}
 
 /// Proof that every row of a request is durable. Only the journal makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +85,60 @@ pub enum AppendError {
     },
 }
 
+impl AppendError {
+    fn new(reason: impl Into<String>) -> Self {
+        Self::Unavailable { reason: reason.into() }
+    }
+
+    fn closed() -> Self {
+        Self::new("the collector is shutting down")
+    }
+}
+
 impl Journal {
+    /// Makes the handle of a journal that may hold so many bytes, and the queue for its [`Writer`].
+    pub(crate) fn new(
+        segments: Arc<Segments>,
+        limit: u64,
+        health: Health,
+        metrics: StoreMetrics,
+    ) -> (Self, mpsc::Receiver<Message>) {
+        let (requests, queue) = mpsc::channel(WAITING_REQUESTS);
+        let budget = Arc::new(Semaphore::new(WAITING_BYTES / PERMIT_BYTES));
+        (Self { requests, budget, segments, limit, health, metrics }, queue)
+    }
+
     /// Makes the rows durable: returns after they are on disk, fsynced. Rows whose event id is known are not stored
-    /// again.
+    /// again. When the caller stops waiting, the rows may still become durable.
+    ///
+    /// # Errors
+    /// When the journal is full, has failed or is closed. No row is durable then, unless the disk failed in the middle.
     pub async fn append(&self, rows: RedactedRows) -> Result<Receipt, AppendError> {
-        Ok(Receipt { stored: rows.len() as u64, already_stored: 0 })
+        if rows.is_empty() {
+            return Ok(Receipt { stored: 0, already_stored: 0 });
+        }
+        if let Some(failure) = self.health.journal_failure() {
+            return Err(AppendError::new(failure));
+        }
+        let held = self.segments.bytes();
+        if held >= self.limit {
+            return Err(AppendError::new(format!("it holds {held} bytes that have not reached the tables yet")));
+        }
+        // Encoded here, in the caller's task: the writer's thread is for the disk.
+        let encoded = frame::encode(&rows);
+        let permits = encoded.bytes.len().div_ceil(PERMIT_BYTES).min(WAITING_BYTES / PERMIT_BYTES);
+        let permits = u32::try_from(permits).unwrap_or(u32::MAX);
+        let budget = Arc::clone(&self.budget).acquire_many_owned(permits).await.map_err(|_| AppendError::closed())?;
+        let (answer, receipt) = oneshot::channel();
+        let place = self.requests.reserve().await.map_err(|_| AppendError::closed())?;
+        self.metrics.journal_queue_requests.inc();
+        place.send(Message::Append(Append { encoded, rows, answer, _budget: budget }));
+        receipt.await.unwrap_or_else(|_| Err(AppendError::closed()))
+    }
+
+    /// Refuses whatever is appended from now on, and lets the writer end after what is waiting.
+    pub(crate) async fn close(&self) {
+        // It fails when the writer has ended, and then there is nothing to close.
+        drop(self.requests.send(Message::Close).await);
     }
 }

@@ -3,6 +3,8 @@
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 /// Labels of a counter that is kept per signal.
@@ -28,6 +30,13 @@ pub struct RefusalLabels {
     pub reason: &'static str,
 }
 
+/// Labels of a metric that is kept per table.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct TableLabels {
+    /// events, spans or `metric_points`.
+    pub table: &'static str,
+}
+
 /// What the collector counts. received = stored + already stored + refused + rejected, always.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -43,6 +52,80 @@ pub struct Metrics {
     pub requests_accepted: Family<TransportLabels, Counter>,
     /// Requests answered with an error.
     pub requests_refused: Family<RefusalLabels, Counter>,
+    /// What journal and committer count.
+    pub store: StoreMetrics,
+}
+
+/// What journal and committer count. Cheap to clone: all clones count together.
+#[derive(Clone, Debug)]
+pub struct StoreMetrics {
+    /// Requests that wait to be written to the journal.
+    pub journal_queue_requests: Gauge,
+    /// What the journal's files hold, bytes.
+    pub journal_bytes: Gauge,
+    /// How long a sync of the journal takes, seconds.
+    pub fsync_seconds: Histogram,
+    /// How many requests shared a sync.
+    pub group_requests: Histogram,
+    /// Rows that were not stored because their event id was known.
+    pub known_rows: Counter,
+    /// Durable rows that wait in memory to be committed, bytes in the journal.
+    pub commit_queue_bytes: Gauge,
+    /// Commits to a table.
+    pub commits: Family<TableLabels, Counter>,
+    /// Rows committed to a table.
+    pub rows_committed: Family<TableLabels, Counter>,
+    /// Attempts to commit that failed and were made again.
+    pub commit_failures: Counter,
+    /// How long it takes to write the waiting rows to all tables, seconds.
+    pub commit_seconds: Histogram,
+}
+
+impl Default for StoreMetrics {
+    fn default() -> Self {
+        Self {
+            journal_queue_requests: Gauge::default(),
+            journal_bytes: Gauge::default(),
+            // 0.1 ms to 6.5 s.
+            fsync_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 17)),
+            group_requests: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
+            known_rows: Counter::default(),
+            commit_queue_bytes: Gauge::default(),
+            commits: Family::default(),
+            rows_committed: Family::default(),
+            commit_failures: Counter::default(),
+            // 1 ms to 32 s.
+            commit_seconds: Histogram::new(exponential_buckets(0.001, 2.0, 16)),
+        }
+    }
+}
+
+impl StoreMetrics {
+    fn register(&self, registry: &mut Registry) {
+        let registry = registry.sub_registry_with_prefix("store");
+        registry.register(
+            "journal_queue_requests",
+            "Requests that wait to be written to the journal",
+            self.journal_queue_requests.clone(),
+        );
+        registry.register("journal_bytes", "What the journal's files hold", self.journal_bytes.clone());
+        registry.register("fsync_seconds", "Time of a sync of the journal", self.fsync_seconds.clone());
+        registry.register("group_requests", "Requests that shared a sync", self.group_requests.clone());
+        registry.register("known_rows", "Rows left out because their event id was known", self.known_rows.clone());
+        registry.register(
+            "commit_queue_bytes",
+            "Durable rows that wait in memory to be committed",
+            self.commit_queue_bytes.clone(),
+        );
+        registry.register("commits", "Commits to a table", self.commits.clone());
+        registry.register("rows_committed", "Rows committed to a table", self.rows_committed.clone());
+        registry.register("commit_failures", "Commits that failed and were tried again", self.commit_failures.clone());
+        registry.register(
+            "commit_seconds",
+            "Time to write the waiting rows to the tables",
+            self.commit_seconds.clone(),
+        );
+    }
 }
 
 impl Metrics {
@@ -60,6 +143,7 @@ impl Metrics {
         registry.register("records_refused", "Records of refused requests", metrics.records_refused.clone());
         registry.register("requests_accepted", "Requests answered with success", metrics.requests_accepted.clone());
         registry.register("requests_refused", "Requests answered with an error", metrics.requests_refused.clone());
+        metrics.store.register(registry);
         metrics
     }
 }

@@ -1,0 +1,105 @@
+//! What a start finds in the journal: every frame is checked, a torn end is cut, damage before the end is refused.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use super::frame;
+use super::segment::{self, HEADER_LEN, JournalError, Next, SegmentReader};
+use super::segments::{Segment, Segments};
+use crate::store::durable;
+
+/// The journal as it was left.
+#[derive(Debug)]
+pub(crate) struct Recovered {
+    /// Its segments, all sealed.
+    pub(crate) segments: Segments,
+    /// The position of the last frame; 0 when there is none.
+    pub(crate) last: i64,
+    /// The event ids of its rows, oldest frame first.
+    pub(crate) ids: Vec<u128>,
+}
+
+/// Checks the journal in a folder and cuts its end where it is torn.
+///
+/// # Errors
+/// When the folder or a file cannot be read, when a file is damaged or of a newer format.
+pub(crate) fn recover(folder: &Path, collector: Uuid) -> Result<Recovered, JournalError> {
+    let mut bases = list(folder)?;
+    bases.sort_unstable();
+    let (mut segments, mut ids, mut last) = (BTreeMap::new(), Vec::new(), 0);
+    for (index, base) in bases.iter().copied().enumerate() {
+        let is_last = index + 1 == bases.len();
+        let path = folder.join(segment::file_name(base));
+        let Some(frames) = check(&path, collector, base, is_last, &mut ids)? else { continue };
+        if base != last + 1 && last != 0 {
+            tracing::warn!(from = last + 1, to = base - 1, "the journal has a gap: files were moved out of it");
+        }
+        last = frames.last;
+        segments.insert(base, frames);
+    }
+    Ok(Recovered { segments: Segments::new(folder.to_owned(), collector, segments), last, ids })
+}
+
+/// The first positions of the segments in a folder.
+fn list(folder: &Path) -> Result<Vec<i64>, JournalError> {
+    let failed = |source| JournalError::Io { file: folder.to_owned(), source };
+    let mut bases = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        bases.extend(segment::base_of(&entry.map_err(failed)?.path()));
+    }
+    Ok(bases)
+}
+
+/// Checks one segment. A segment without a frame is removed: its name will be needed again.
+fn check(
+    path: &Path,
+    collector: Uuid,
+    base: i64,
+    is_last: bool,
+    ids: &mut Vec<u128>,
+) -> Result<Option<Segment>, JournalError> {
+    let failed = |source| JournalError::Io { file: path.to_owned(), source };
+    let mut reader = match SegmentReader::open(path.to_owned(), collector, base) {
+        // The header is synced before the first frame is written, so without frames it may be torn.
+        Err(JournalError::Damaged { .. })
+            if is_last && fs::metadata(path).map_err(failed)?.len() <= HEADER_LEN as u64 =>
+        {
+            return remove(path);
+        }
+        reader => reader?,
+    };
+    loop {
+        match reader.next()? {
+            Next::Frame(_, payload) => {
+                let rows = frame::decode(payload).map_err(|_| reader.damaged("a frame cannot be decoded"))?;
+                ids.extend(frame::ids(&rows));
+            }
+            Next::End => break,
+            Next::Bad(reason) if !is_last || reader.any_frame_behind()? => return Err(reader.damaged(reason)),
+            Next::Bad(_) => {
+                let cut = fs::metadata(path).map_err(failed)?.len() - reader.offset();
+                tracing::warn!(file = %path.display(), offset = reader.offset(), cut, "cut the journal's torn end");
+                let file = File::options().write(true).open(path).map_err(failed)?;
+                file.set_len(reader.offset()).map_err(failed)?;
+                break;
+            }
+        }
+    }
+    if reader.position() == base {
+        return remove(path);
+    }
+    // What was read may not have been synced yet; what is committed from here on must not vanish behind it.
+    File::open(path).and_then(|file| file.sync_all()).map_err(failed)?;
+    Ok(Some(Segment { last: reader.position() - 1, bytes: reader.offset(), sealed: true }))
+}
+
+fn remove(path: &Path) -> Result<Option<Segment>, JournalError> {
+    let folder: PathBuf = path.parent().map(Path::to_owned).unwrap_or_default();
+    fs::remove_file(path)
+        .and_then(|()| durable::sync_folder(&folder))
+        .map(|()| None)
+        .map_err(|source| JournalError::Io { file: path.to_owned(), source })
+}

@@ -1,0 +1,299 @@
+//! The one thread that writes the journal.
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::fs::FileExt as _;
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::frame::{Encoded, HEADER_LEN as FRAME_HEADER_LEN, Header};
+use super::handoff::Giver;
+use super::seen::Seen;
+use super::segment::{self, HEADER_LEN};
+use super::segments::{Durable, Segment, Segments};
+use super::{AppendError, Receipt};
+use crate::metrics::StoreMetrics;
+use crate::redact::RedactedRows;
+use crate::store::{Health, durable};
+
+/// A segment that has grown beyond this is closed, and the next frame starts another, bytes.
+const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// At most so many requests share one fsync.
+const GROUP_REQUESTS: usize = 1_024;
+
+/// A group that has reached this takes no further request, bytes.
+const GROUP_BYTES: usize = 8 * 1024 * 1024;
+
+/// What the writer is asked to do.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// Make a request durable.
+    Append(Append),
+    /// Take nothing more, finish what waits, end.
+    Close,
+}
+
+/// A request that waits to become durable.
+pub(crate) struct Append {
+    pub(super) encoded: Encoded,
+    pub(super) rows: RedactedRows,
+    pub(super) answer: oneshot::Sender<Result<Receipt, AppendError>>,
+    pub(super) _budget: OwnedSemaphorePermit,
+}
+
+impl std::fmt::Debug for Append {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Append({} rows, {} bytes)", self.rows.len(), self.encoded.bytes.len())
+    }
+}
+
+/// Writes the journal.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    segments: Arc<Segments>,
+    seen: Seen,
+    handoff: Giver,
+    health: Health,
+    metrics: StoreMetrics,
+    /// The segment that is being written; made with the first frame that needs it.
+    open: Option<Open>,
+    /// The position of the next frame.
+    next: i64,
+    /// One frame at a time, header and payload.
+    buffer: Vec<u8>,
+}
+
+/// The segment that is being written.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) file: File,
+    pub(super) base: i64,
+    /// Where the next frame goes.
+    pub(super) bytes: u64,
+}
+
+impl Open {
+    /// Writes a frame behind the others, not synced yet.
+    fn write(&self, frame: &[u8]) -> std::io::Result<()> {
+        self.file.write_all_at(frame, self.bytes)
+    }
+
+    /// Cuts what is behind the last frame, durably.
+    fn cut(&self) -> std::io::Result<()> {
+        self.file.set_len(self.bytes)?;
+        self.file.sync_data()
+    }
+}
+
+/// Why a frame was not written.
+enum Failure {
+    /// The disk is full, and the file is as it was before.
+    Full,
+    /// What is on the disk is no longer known.
+    Fatal(String),
+}
+
+/// Who waits for a frame, with what to tell when it is durable.
+type Answers = Vec<(oneshot::Sender<Result<Receipt, AppendError>>, Receipt)>;
+
+impl Writer {
+    /// Makes the writer of the frames from a position on.
+    pub(crate) fn new(
+        segments: Arc<Segments>,
+        next: i64,
+        seen: Seen,
+        handoff: Giver,
+        health: Health,
+        metrics: StoreMetrics,
+    ) -> Self {
+        Self { segments, seen, handoff, health, metrics, open: None, next, buffer: Vec::new() }
+    }
+
+    /// Writes until it is told to end, or until every handle is gone. Blocks: to be run on a thread of its own.
+    pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Message>) {
+        let mut group = Vec::new();
+        while let Some(message) = queue.blocking_recv() {
+            let mut bytes = 0;
+            let mut next = Some(message);
+            while let Some(message) = next {
+                match message {
+                    Message::Append(append) => {
+                        bytes += append.encoded.bytes.len();
+                        group.push(append);
+                    }
+                    Message::Close => queue.close(),
+                }
+                next = if group.len() < GROUP_REQUESTS && bytes < GROUP_BYTES { queue.try_recv().ok() } else { None };
+            }
+            self.metrics.journal_queue_requests.dec_by(i64::try_from(group.len()).unwrap_or(i64::MAX));
+            if !group.is_empty() {
+                self.commit(group.drain(..));
+            }
+        }
+    }
+
+    /// Makes a group of requests durable with one sync, and answers them.
+    fn commit(&mut self, group: impl ExactSizeIterator<Item = Append>) {
+        self.metrics.group_requests.observe(f64::from(u32::try_from(group.len()).unwrap_or(u32::MAX)));
+        self.buffer.clear();
+        self.buffer.resize(FRAME_HEADER_LEN, 0);
+        let mut answers: Answers = Vec::with_capacity(group.len());
+        let (mut rows, mut fresh) = (Vec::with_capacity(group.len()), Vec::new());
+        for mut append in group {
+            let receipt = self.admit(&mut append, &mut fresh);
+            answers.push((append.answer, receipt));
+            if !append.rows.is_empty() {
+                rows.push(append.rows);
+            }
+        }
+        // Rows that are all known are durable already: the writer answers nobody before the sync.
+        let written = if rows.is_empty() { self.failed() } else { self.write() };
+        match written {
+            Ok(()) => {
+                if !rows.is_empty() {
+                    self.hand_on(rows);
+                }
+                for (answer, receipt) in answers {
+                    drop(answer.send(Ok(receipt)));
+                }
+            }
+            Err(failure) => self.refuse(answers, &fresh, &failure),
+        }
+        if self.buffer.capacity() > 2 * GROUP_BYTES {
+            self.buffer = Vec::new();
+        }
+    }
+
+    /// Puts those rows of a request into the frame whose ids are new, and leaves the others out of it.
+    fn admit(&mut self, append: &mut Append, fresh: &mut Vec<u128>) -> Receipt {
+        let encoded = &append.encoded;
+        let known: Vec<bool> = encoded
+            .rows
+            .iter()
+            .map(|row| {
+                let new = row.id.is_none_or(|id| self.seen.insert(id));
+                fresh.extend(row.id.filter(|_| new));
+                !new
+            })
+            .collect();
+        let already_stored = known.iter().filter(|known| **known).count();
+        let receipt = Receipt { stored: (known.len() - already_stored) as u64, already_stored: already_stored as u64 };
+        if already_stored == 0 {
+            self.buffer.extend_from_slice(&encoded.bytes);
+            return receipt;
+        }
+        self.metrics.known_rows.inc_by(receipt.already_stored);
+        let mut start = 0;
+        for (row, known) in encoded.rows.iter().zip(&known) {
+            if !known {
+                self.buffer.extend_from_slice(encoded.bytes.get(start..row.end).unwrap_or_default());
+            }
+            start = row.end;
+        }
+        let mut known = known.into_iter();
+        let mut keep = || !known.next().unwrap_or(false);
+        append.rows.events.retain(|_| keep());
+        append.rows.spans.retain(|_| keep());
+        append.rows.metric_points.retain(|_| keep());
+        receipt
+    }
+
+    fn failed(&self) -> Result<(), Failure> {
+        self.health.journal_failure().map_or(Ok(()), |reason| Err(Failure::Fatal(reason)))
+    }
+
+    /// Writes and syncs the frame in the buffer.
+    fn write(&mut self) -> Result<(), Failure> {
+        self.failed()?;
+        let mut open = match self.open.take() {
+            Some(open) => open,
+            None => self.begin()?,
+        };
+        let salt = segment::salt(self.segments.collector(), open.base);
+        let (head, payload) = self.buffer.split_at_mut(FRAME_HEADER_LEN);
+        let header = Header::new(&salt, self.next, payload)
+            .ok_or_else(|| Failure::Fatal("a group of requests beyond 4 GiB".to_owned()))?;
+        head.copy_from_slice(&header.to_bytes());
+        if let Err(error) = open.write(&self.buffer) {
+            // What was written of the frame has to go, or the next one would stand behind a torn one.
+            return match (is_full(&error), open.cut()) {
+                (true, Ok(())) => {
+                    self.open = Some(open);
+                    Err(Failure::Full)
+                }
+                _ => Err(Failure::Fatal(format!("writing failed: {error}"))),
+            };
+        }
+        let started = Instant::now();
+        // Never tried again: after a failed sync the kernel may count pages as clean that never reached the disk.
+        open.file.sync_data().map_err(|error| Failure::Fatal(format!("fsync failed: {error}")))?;
+        self.metrics.fsync_seconds.observe(started.elapsed().as_secs_f64());
+        open.bytes += self.buffer.len() as u64;
+        let sealed = open.bytes >= SEGMENT_BYTES;
+        self.segments.update(open.base, Segment { last: self.next, bytes: open.bytes, sealed });
+        self.open = (!sealed).then_some(open);
+        self.next += 1;
+        Ok(())
+    }
+
+    /// Makes the next segment, durable before anything is written to it.
+    fn begin(&self) -> Result<Open, Failure> {
+        let base = self.next;
+        let path = self.segments.path(base);
+        let make = || {
+            let file = File::create_new(&path)?;
+            file.write_all_at(&segment::header(self.segments.collector(), base), 0)?;
+            file.sync_data()?;
+            durable::sync_folder(self.segments.folder())?;
+            Ok(file)
+        };
+        match make() {
+            Ok(file) => Ok(Open { file, base, bytes: HEADER_LEN as u64 }),
+            Err(error) if is_full(&error) && is_gone(std::fs::remove_file(&path)) => Err(Failure::Full),
+            Err(error) => Err(Failure::Fatal(format!("no new file can be made: {error}"))),
+        }
+    }
+
+    fn hand_on(&self, rows: Vec<RedactedRows>) {
+        let bytes = (self.buffer.len() - FRAME_HEADER_LEN) as u64;
+        self.metrics.journal_bytes.set(i64::try_from(self.segments.bytes()).unwrap_or(i64::MAX));
+        self.handoff.give(Durable { position: self.next - 1, rows, bytes, since: Some(Instant::now()) });
+    }
+
+    /// Acknowledges nobody, and forgets the group's ids, since its rows may come again.
+    fn refuse(&mut self, answers: Answers, fresh: &[u128], failure: &Failure) {
+        self.seen.forget(fresh);
+        let reason = match failure {
+            Failure::Full => {
+                self.health.journal_full();
+                "the disk is full".to_owned()
+            }
+            Failure::Fatal(reason) => {
+                self.health.fail_journal(reason);
+                reason.clone()
+            }
+        };
+        for (answer, _) in answers {
+            drop(answer.send(Err(AppendError::new(reason.clone()))));
+        }
+    }
+
+    /// Goes on in a file of a test's choice.
+    #[cfg(test)]
+    pub(super) fn write_to(&mut self, open: Open) {
+        self.open = Some(open);
+    }
+}
+
+/// Whether a file is not there after an attempt to remove it.
+fn is_gone(removed: std::io::Result<()>) -> bool {
+    removed.err().is_none_or(|error| error.kind() == ErrorKind::NotFound)
+}
+
+/// Whether an error says that there is no room, which may pass.
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}

@@ -1,0 +1,341 @@
+//! The committer: takes durable rows, at most a second after the first of them, and writes them to the tables.
+//!
+//! Rows come from memory while they fit there, and from the journal when they did not or when the process has just
+//! started; both ways end in the same commit. A failure is tried again until it passes: the journal keeps the rows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use barograph_proto::row::{Event, MetricPoint, Row, Span};
+use barograph_proto::tables::PARTITION_COLUMN;
+use barograph_proto::time::Clock;
+use deltalake_core::kernel::Add;
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::task::TaskTracker;
+
+use super::Health;
+use super::table::{TableError, TableLog};
+use crate::columnar::{self, ColumnarError, DataFile};
+use crate::journal::{Cursor, Durable, HANDOFF_BYTES, JournalError, Segments, Taker};
+use crate::metrics::{StoreMetrics, TableLabels};
+use crate::redact::Redacted;
+
+/// After a failure the next attempt waits this long at first.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// And this long at last.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// When waiting rows are committed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CommitLimits {
+    /// The longest that a row waits for others.
+    pub(super) interval: Duration,
+    /// So many rows are committed without waiting.
+    pub(super) rows: usize,
+    /// Rows of so many bytes in the journal are committed without waiting.
+    pub(super) bytes: u64,
+}
+
+impl Default for CommitLimits {
+    /// Rows are visible to queries within two seconds of their acknowledgement, of which the wait takes the first.
+    fn default() -> Self {
+        Self { interval: Duration::from_secs(1), rows: 100_000, bytes: HANDOFF_BYTES }
+    }
+}
+
+/// Why waiting rows did not reach the tables.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommitError {
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Columnar(#[from] ColumnarError),
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("a task of the committer has panicked")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// The tables, each with its own place in the journal.
+#[derive(Debug)]
+pub(super) struct Tables {
+    pub(super) events: TableLog,
+    pub(super) spans: TableLog,
+    pub(super) metric_points: TableLog,
+}
+
+/// Writes durable rows to the tables.
+#[derive(Debug)]
+pub(super) struct Committer {
+    pub(super) tables: Tables,
+    pub(super) taker: Taker,
+    pub(super) segments: Arc<Segments>,
+    /// Reads what is not in memory; away while it does.
+    pub(super) cursor: Option<Cursor>,
+    /// The position of the next frame to commit.
+    pub(super) next: i64,
+    /// What is encoded and not yet in every table.
+    pub(super) pending: Option<Pending>,
+    pub(super) limits: CommitLimits,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) health: Health,
+    pub(super) metrics: StoreMetrics,
+    pub(super) tasks: TaskTracker,
+}
+
+/// Rows that are committed together.
+#[derive(Default)]
+struct Batch {
+    events: Vec<Vec<Redacted<Event>>>,
+    spans: Vec<Vec<Redacted<Span>>>,
+    metric_points: Vec<Vec<Redacted<MetricPoint>>>,
+    rows: usize,
+    bytes: u64,
+}
+
+/// Encoded files on their way into the tables.
+#[derive(Debug)]
+pub(super) struct Pending {
+    events: Vec<Written>,
+    spans: Vec<Written>,
+    metric_points: Vec<Written>,
+    /// The last journal position that they cover.
+    position: i64,
+}
+
+/// One data file, and whether it is on the disk.
+#[derive(Debug)]
+struct Written {
+    file: DataFile,
+    done: bool,
+}
+
+impl Committer {
+    /// Commits what the journal holds from before the start.
+    pub(super) async fn recover(&mut self) -> Result<(), CommitError> {
+        while self.next <= self.taker.durable() || self.pending.is_some() {
+            self.step().await?;
+        }
+        Ok(())
+    }
+
+    /// Commits until the journal has ended and everything in it is in the tables.
+    pub(super) async fn run(mut self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.step().await {
+                Ok(true) => {
+                    self.health.committed();
+                    pause = FIRST_PAUSE;
+                }
+                Ok(false) => return,
+                Err(error) => {
+                    self.failed(&error);
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// Takes note of a failure, which will be tried again.
+    pub(super) fn failed(&self, error: &CommitError) {
+        let cause = causes(error);
+        tracing::warn!(cause, "rows wait in the journal: they cannot be written to the tables");
+        self.metrics.commit_failures.inc();
+        self.health.commit_failed(self.clock.now(), cause);
+    }
+
+    /// Commits once; false when there is nothing more to come.
+    async fn step(&mut self) -> Result<bool, CommitError> {
+        if self.pending.is_none() {
+            let first = self.next;
+            let encoded = match self.collect().await {
+                Ok(None) => return Ok(false),
+                Ok(Some(batch)) => self.encode(batch).await,
+                Err(error) => Err(error),
+            };
+            // What was taken from memory is gone, so the next attempt reads it from the journal.
+            self.pending = Some(encoded.inspect_err(|_| self.next = first)?);
+        }
+        self.settle().await?;
+        Ok(true)
+    }
+
+    /// Waits for rows, then for more of them, as long as the limits allow; none when nothing more will come.
+    async fn collect(&mut self) -> Result<Option<Batch>, CommitError> {
+        while self.taker.durable() < self.next {
+            if !self.taker.wait().await && self.taker.durable() < self.next {
+                return Ok(None);
+            }
+        }
+        let (mut batch, mut deadline) = (Batch::default(), None);
+        loop {
+            let oldest = self.fill(&mut batch).await?;
+            let Some(until) = deadline.or(oldest.map(|since| since + self.limits.interval)) else { break };
+            if self.is_full(&batch) {
+                break;
+            }
+            deadline = Some(until);
+            tokio::select! {
+                more = self.taker.wait() => if !more && self.taker.durable() < self.next { break },
+                () = sleep_until(until) => break,
+            }
+        }
+        Ok(Some(batch))
+    }
+
+    /// Adds what is durable to a batch until it is full. Tells since when the oldest of it waits, if all of it was in
+    /// memory; what was not has waited long enough.
+    async fn fill(&mut self, batch: &mut Batch) -> Result<Option<Instant>, CommitError> {
+        let mut oldest = None;
+        let durable = self.taker.durable();
+        while self.next <= durable && !self.is_full(batch) {
+            if let Some(frame) = self.taker.take(self.next) {
+                oldest = oldest.or(frame.since);
+                self.add(batch, frame);
+            } else {
+                let room = self.limits.bytes - batch.bytes;
+                let frames = self.read(durable, room).await?;
+                if frames.is_empty() {
+                    // Positions are skipped when the tables know of a later one than the journal.
+                    self.next = durable + 1;
+                }
+                for frame in frames {
+                    self.add(batch, frame);
+                }
+                return Ok(None);
+            }
+        }
+        Ok(oldest)
+    }
+
+    fn is_full(&self, batch: &Batch) -> bool {
+        batch.rows >= self.limits.rows || batch.bytes >= self.limits.bytes
+    }
+
+    /// Adds a frame's rows, without those that are in their table already.
+    fn add(&mut self, batch: &mut Batch, frame: Durable) {
+        let position = frame.position;
+        for rows in frame.rows {
+            batch.rows += rows.len();
+            keep(&mut batch.events, rows.events, position > self.tables.events.committed());
+            keep(&mut batch.spans, rows.spans, position > self.tables.spans.committed());
+            keep(&mut batch.metric_points, rows.metric_points, position > self.tables.metric_points.committed());
+        }
+        batch.bytes += frame.bytes;
+        self.next = position + 1;
+    }
+
+    async fn read(&mut self, upto: i64, bytes: u64) -> Result<Vec<Durable>, CommitError> {
+        let mut cursor = self.cursor.take().unwrap_or_else(|| Cursor::new(Arc::clone(&self.segments)));
+        let from = self.next;
+        let read = tokio::task::spawn_blocking(move || cursor.read(from, upto, bytes).map(|frames| (cursor, frames)));
+        let (cursor, frames) = read.await??;
+        self.cursor = Some(cursor);
+        Ok(frames)
+    }
+
+    async fn encode(&self, batch: Batch) -> Result<Pending, CommitError> {
+        let position = self.next - 1;
+        let task = tokio::task::spawn_blocking(move || {
+            Ok(Pending {
+                events: encode(batch.events)?,
+                spans: encode(batch.spans)?,
+                metric_points: encode(batch.metric_points)?,
+                position,
+            })
+        });
+        task.await?
+    }
+
+    /// Writes what is pending to all tables at once, and lets the journal forget it.
+    async fn settle(&mut self) -> Result<(), CommitError> {
+        let Some(pending) = &mut self.pending else { return Ok(()) };
+        let started = std::time::Instant::now();
+        let (position, now) = (pending.position, self.clock.now());
+        let (events, spans, metric_points) = tokio::join!(
+            write(&mut self.tables.events, &mut pending.events, position, now, &self.metrics),
+            write(&mut self.tables.spans, &mut pending.spans, position, now, &self.metrics),
+            write(&mut self.tables.metric_points, &mut pending.metric_points, position, now, &self.metrics),
+        );
+        for (log, written) in
+            [(&self.tables.events, events), (&self.tables.spans, spans), (&self.tables.metric_points, metric_points)]
+        {
+            if written? {
+                log.checkpoint_if_due(&self.tasks);
+            }
+        }
+        self.pending = None;
+        self.metrics.commit_seconds.observe(started.elapsed().as_secs_f64());
+        self.segments.release(position);
+        self.metrics.journal_bytes.set(i64::try_from(self.segments.bytes()).unwrap_or(i64::MAX));
+        Ok(())
+    }
+}
+
+fn keep<R>(all: &mut Vec<Vec<Redacted<R>>>, rows: Vec<Redacted<R>>, keep: bool) {
+    if keep && !rows.is_empty() {
+        all.push(rows);
+    }
+}
+
+fn encode<R: Row>(rows: Vec<Vec<Redacted<R>>>) -> Result<Vec<Written>, ColumnarError> {
+    let files = columnar::encode(rows)?;
+    Ok(files.into_iter().map(|file| Written { file, done: false }).collect())
+}
+
+/// Puts a table's files and commits them; false when there are none. What is done is not done again when a later step
+/// fails.
+async fn write(
+    log: &mut TableLog,
+    files: &mut Vec<Written>,
+    position: i64,
+    now: i64,
+    metrics: &StoreMetrics,
+) -> Result<bool, CommitError> {
+    if files.is_empty() {
+        return Ok(false);
+    }
+    for written in files.iter_mut().filter(|written| !written.done) {
+        log.put(&written.file.path, written.file.bytes.clone()).await?;
+        written.done = true;
+    }
+    let adds: Vec<Add> = files.iter().map(|written| add(&written.file, now)).collect();
+    log.commit(&adds, position).await?;
+    let labels = TableLabels { table: log.table().name() };
+    metrics.commits.get_or_create(&labels).inc();
+    let rows: usize = files.iter().map(|written| written.file.rows).sum();
+    metrics.rows_committed.get_or_create(&labels).inc_by(rows as u64);
+    files.clear();
+    Ok(true)
+}
+
+fn add(file: &DataFile, now: i64) -> Add {
+    Add {
+        path: file.path.clone(),
+        partition_values: [(PARTITION_COLUMN.to_owned(), Some(file.day.clone()))].into(),
+        size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
+        modification_time: now.div_euclid(1_000),
+        data_change: true,
+        stats: Some(file.statistics.clone()),
+        tags: None,
+        deletion_vector: None,
+        base_row_id: None,
+        default_row_commit_version: None,
+        clustering_provider: None,
+    }
+}
+
+/// An error and all that led to it, on one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

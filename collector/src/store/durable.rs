@@ -1,0 +1,35 @@
+//! The few file-system steps that make something survive a power cut: a file's bytes are synced before its name, and a
+//! name before anybody relies on it.
+
+use std::fs::File;
+use std::io::{ErrorKind, Result, Write};
+use std::path::Path;
+
+/// Makes a folder's own entries durable: names made, linked, renamed or removed in it.
+pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Makes a folder and what is missing above it, each name durable.
+pub(crate) fn create_folder(folder: &Path) -> Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create_folder(parent)?;
+    match std::fs::create_dir(folder) {
+        // Somebody else made it meanwhile; if it is a file, the next step says so.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => sync_folder(parent),
+    }
+}
+
+/// Writes a new file and syncs its bytes, not yet its name.
+pub(crate) fn write_new<'a>(path: &Path, parts: impl IntoIterator<Item = &'a [u8]>) -> Result<()> {
+    let mut file = File::create_new(path)?;
+    for part in parts {
+        file.write_all(part)?;
+    }
+    file.sync_data()
+}
