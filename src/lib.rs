@@ -1,1 +1,40 @@
-//! Barograph.
+//! The one binary: command line, configuration, wiring, shutdown. What happens inside the doors is the business of the
+//! crates `barograph_collector`, `barograph_query` and `barograph_web`.
+//!
+//! Start-up reads like a list: configuration, telemetry, app ([`app::App::build`]: ports, store, keys, archive), print
+//! the addresses, serve, drain.
+
+pub mod app;
+pub mod ask;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod keys;
+pub mod telemetry;
+
+mod announce;
+mod serve;
+mod showcase;
+mod shutdown;
+
+use anyhow::Context as _;
+
+use crate::cli::{Cli, Command};
+
+/// Runs a command to its end, which for the servers is a signal.
+///
+/// # Errors
+/// When it could not be done. The chain of causes tells what was wrong, where, and what to do.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the worker threads")?;
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(arguments) => serve::serve(arguments).await,
+            Command::Demo(arguments) => showcase::demo(arguments).await,
+            Command::Query(arguments) => ask::query(arguments).await,
+        }
+    });
+    // After a hard stop work may still hang on a disk; it is not waited for.
+    runtime.shutdown_background();
+    done
+}

@@ -1,1 +1,19 @@
-fn main() {}
+//! The `barograph` program: parses the command line, runs it, says what went wrong.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use barograph::cli::Cli;
+use clap::Parser as _;
+
+/// Exit codes: 0 done, 1 failed, 2 wrong usage (clap's own).
+fn main() -> ExitCode {
+    match barograph::run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to be done when standard error is gone as well.
+            drop(writeln!(std::io::stderr(), "barograph: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

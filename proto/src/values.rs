@@ -105,11 +105,7 @@ pub enum Decision {
 
 impl Decision {
     /// All values, in the order in which pages list them.
-    pub const ALL: &'static [Self] = &[
-        Self::Allow,
-        Self::Ask,
-        Self::Deny,
-    ];
+    pub const ALL: &'static [Self] = &[Self::Allow, Self::Ask, Self::Deny];
 
     /// The word as it stands in the table and in URLs.
     pub const fn as_str(self) -> &'static str {
@@ -209,11 +205,7 @@ pub enum Basis {
 
 impl Basis {
     /// All values, in the order in which pages list them.
-    pub const ALL: &'static [Self] = &[
-        Self::Observed,
-        Self::Inferred,
-        Self::Unknown,
-    ];
+    pub const ALL: &'static [Self] = &[Self::Observed, Self::Inferred, Self::Unknown];
 
     /// The word as it stands in the table and in URLs.
     pub const fn as_str(self) -> &'static str {
@@ -249,11 +241,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// All values, in the order in which pages list them.
-    pub const ALL: &'static [Self] = &[
-        Self::Succeeded,
-        Self::Failed,
-        Self::NotRun,
-    ];
+    pub const ALL: &'static [Self] = &[Self::Succeeded, Self::Failed, Self::NotRun];
 
     /// The word as it stands in the table and in URLs.
     pub const fn as_str(self) -> &'static str {
@@ -297,15 +285,8 @@ pub enum ToolKind {
 
 impl ToolKind {
     /// All values, in the order in which pages list them.
-    pub const ALL: &'static [Self] = &[
-        Self::Shell,
-        Self::Read,
-        Self::Edit,
-        Self::Web,
-        Self::Mcp,
-        Self::Agent,
-        Self::Other,
-    ];
+    pub const ALL: &'static [Self] =
+        &[Self::Shell, Self::Read, Self::Edit, Self::Web, Self::Mcp, Self::Agent, Self::Other];
 
     /// The word as it stands in the table and in URLs.
     pub const fn as_str(self) -> &'static str {

@@ -1,0 +1,136 @@
+//! The app: built (ports bound, store open, nothing served), then run until it is told to stop.
+
+mod custody;
+mod doors;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use barograph_collector::intake::Intake;
+use barograph_collector::metrics::Metrics;
+use barograph_collector::receive;
+use barograph_collector::redact::Redactor;
+use barograph_collector::store::{Store, StoreConfig};
+use barograph_proto::time::{Clock, SystemClock};
+use barograph_query::archive::Archive;
+use barograph_web::Site;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use self::doors::Addresses;
+
+use self::custody::Custody;
+use self::doors::Doors;
+use crate::config::Config;
+use crate::{ask, keys, telemetry};
+
+/// How long requests in flight may take once their door closes. Agents give up after 10 s themselves.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Everything that serves, ready to.
+#[derive(Debug)]
+pub struct App {
+    doors: Doors,
+    addresses: Addresses,
+    intake: Intake,
+    custody: Arc<Custody>,
+    site: Site,
+}
+
+impl App {
+    /// Binds the ports, then opens the data folder: when this returns, agents may connect and nothing can be lost.
+    ///
+    /// # Errors
+    /// When a port is taken, or the folder or its keys cannot be used.
+    pub async fn build(config: &Config) -> anyhow::Result<Self> {
+        let doors = Doors::bind(config).await?;
+        let addresses = doors.addresses()?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let mut registry = telemetry::registry();
+        let metrics = Arc::new(Metrics::register(&mut registry));
+        let store_config = StoreConfig { data_dir: config.data_dir.clone() };
+        let store = Store::open(store_config, Arc::clone(&clock), Arc::clone(&metrics)).await?;
+        // Only now, since the open store keeps other processes out of the folder.
+        let keys = keys::load_or_make(&config.data_dir)?;
+        let archive = Archive::open(ask::archive_config(config)).await?;
+        let intake = Intake {
+            event_id_key: keys.event_id,
+            redactor: Arc::new(Redactor::built_in(keys.redaction)),
+            journal: store.journal(),
+            clock: Arc::clone(&clock),
+            metrics,
+        };
+        let custody = Arc::new(Custody::of(store));
+        let site = Site {
+            archive,
+            clock,
+            registry: Arc::new(registry),
+            readiness: Arc::clone(&custody) as _,
+            otlp_grpc_endpoint: addresses.otlp_grpc.clone(),
+            otlp_http_endpoint: addresses.otlp_http.clone(),
+        };
+        Ok(Self { doors, addresses, intake, custody, site })
+    }
+
+    /// Where it can be reached, with the real ports.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// Serves until `stop` is cancelled. Then the receivers answer what is in flight, the store commits what the
+    /// journal holds, and last the dashboard ends.
+    ///
+    /// # Errors
+    /// When a door fails; the others are closed in the same order first.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let Self { doors, intake, custody, site, .. } = self;
+        let tasks = TaskTracker::new();
+        // Cancelled from outside, or by a door that ends on its own.
+        let stop = stop.child_token();
+        let (receiving, serving) = (CancellationToken::new(), CancellationToken::new());
+        let grpc = receive::serve_grpc(doors.otlp_grpc, intake.clone(), receiving.clone());
+        let grpc = tasks.spawn(door("OTLP/gRPC", grpc, stop.clone()));
+        let http = receive::serve_http(doors.otlp_http, intake, receiving.clone());
+        let http = tasks.spawn(door("OTLP/HTTP", http, stop.clone()));
+        let web = barograph_web::serve(doors.web, site, serving.clone().cancelled_owned());
+        let web = tasks.spawn(door("dashboard", web, stop.clone()));
+
+        stop.cancelled().await;
+        receiving.cancel();
+        let (grpc, http) = tokio::join!(drain("OTLP/gRPC", grpc), drain("OTLP/HTTP", http));
+        tracing::info!("receivers closed; committing what the journal holds");
+        if let Some(store) = custody.release() {
+            store.close().await;
+        }
+        serving.cancel();
+        let web = drain("dashboard", web).await;
+        tasks.close();
+        tasks.wait().await;
+        tracing::info!("stopped");
+        grpc.and(http).and(web)
+    }
+}
+
+/// Serves one door. Whatever ends it, a panic included, asks the others to stop.
+async fn door(
+    name: &'static str,
+    serve: impl Future<Output = std::io::Result<()>>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let _stop_all = stop.drop_guard();
+    serve.await.with_context(|| format!("{name} can no longer be served"))
+}
+
+/// Waits for a door that was told to close, but not for ever.
+async fn drain(name: &'static str, mut door: JoinHandle<anyhow::Result<()>>) -> anyhow::Result<()> {
+    match tokio::time::timeout(DRAIN, &mut door).await {
+        Ok(ended) => ended.with_context(|| format!("{name} crashed"))?,
+        Err(_) => {
+            tracing::warn!(door = name, seconds = DRAIN.as_secs(), "connections were cut off after waiting");
+            door.abort();
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The three ports, bound before anything else so that a taken one is told at once.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+
+/// Where the app can be reached from this machine, as URLs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// For OTLP/gRPC.
+    pub otlp_grpc: String,
+    /// For OTLP/HTTP, without a path.
+    pub otlp_http: String,
+    /// The dashboard.
+    pub web: String,
+}
+
+/// Why a port cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BindError {
+    /// Another process has it.
+    #[error(
+        "{address} is taken by another process, which may be another Barograph or an OpenTelemetry collector; stop it, \
+         or choose another address with {flag} (port 0 takes any free one)"
+    )]
+    Taken { address: SocketAddr, flag: &'static str },
+    /// The system does not let us.
+    #[error("cannot listen on {address}; choose another address with {flag}")]
+    Refused {
+        address: SocketAddr,
+        flag: &'static str,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// The bound listeners.
+#[derive(Debug)]
+pub(super) struct Doors {
+    pub(super) otlp_grpc: TcpListener,
+    pub(super) otlp_http: TcpListener,
+    pub(super) web: TcpListener,
+}
+
+impl Doors {
+    /// Binds all three, or none.
+    pub(super) async fn bind(config: &Config) -> Result<Self, BindError> {
+        Ok(Self {
+            otlp_grpc: bind(config.otlp_grpc, "--otlp-grpc").await?,
+            otlp_http: bind(config.otlp_http, "--otlp-http").await?,
+            web: bind(config.web, "--web").await?,
+        })
+    }
+
+    /// The addresses with the ports that were really given.
+    pub(super) fn addresses(&self) -> io::Result<Addresses> {
+        Ok(Addresses {
+            otlp_grpc: url(self.otlp_grpc.local_addr()?),
+            otlp_http: url(self.otlp_http.local_addr()?),
+            web: url(self.web.local_addr()?),
+        })
+    }
+}
+
+async fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, BindError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => BindError::Taken { address, flag },
+        _ => BindError::Refused { address, flag, source },
+    })
+}
+
+/// The URL for a bound address. One that stands for all interfaces is reached on this machine by loopback.
+fn url(mut bound: SocketAddr) -> String {
+    if bound.ip().is_unspecified() {
+        bound.set_ip(match bound.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{bound}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_lead_there_from_this_machine() {
+        for (bound, reached) in [
+            ("127.0.0.1:4317", "http://127.0.0.1:4317"),
+            ("0.0.0.0:4317", "http://127.0.0.1:4317"),
+            ("[::]:4317", "http://[::1]:4317"),
+            ("10.1.2.3:4317", "http://10.1.2.3:4317"),
+        ] {
+            assert_eq!(url(bound.parse().unwrap()), reached);
+        }
+    }
+
+    #[tokio::test]
+    async fn taken_port_is_named_with_the_flag_that_changes_it() {
+        let taken = bind("127.0.0.1:0".parse().unwrap(), "--web").await.unwrap();
+        let address = taken.local_addr().unwrap();
+        let error = bind(address, "--web").await.unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{address} is taken by another process")), "{error}");
+        assert!(error.contains("--web"), "{error}");
+    }
+}

@@ -1,0 +1,159 @@
+//! Configuration: file, environment and flags become one checked [`Config`].
+//!
+//! Every setting has one name: `otlp_grpc` in the file, `BAROGRAPH_OTLP_GRPC` in the environment, `--otlp-grpc` as a
+//! flag. Flags win over the environment, the environment over the file, the file over the defaults. Faults are
+//! collected, so that one run shows them all.
+
+mod environment;
+mod file;
+mod settings;
+mod units;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tracing_subscriber::EnvFilter;
+
+pub use settings::{LogFormat, Settings};
+
+/// Where data goes when nobody says otherwise: visible, beside where the program was started.
+const DATA_DIR: &str = "./barograph-data";
+/// OTLP/gRPC's registered port.
+const OTLP_GRPC_PORT: u16 = 4317;
+/// OTLP/HTTP's registered port.
+const OTLP_HTTP_PORT: u16 = 4318;
+/// The next one, easy to remember.
+const WEB_PORT: u16 = 4319;
+/// Our own news, and the libraries' only when something is wrong.
+const LOG: &str = "warn,barograph=info";
+/// Enough for the dashboard over tens of millions of rows, and little beside what the machine has.
+const QUERY_MEMORY_LIMIT: usize = 512 * 1024 * 1024;
+/// Longer than a person waits for a page.
+const QUERY_TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// Everything that can be set, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Folder of journal, tables and keys.
+    pub data_dir: PathBuf,
+    /// Where OTLP/gRPC is received; port 0 takes any free one.
+    pub otlp_grpc: SocketAddr,
+    /// Where OTLP/HTTP is received.
+    pub otlp_http: SocketAddr,
+    /// Where the dashboard is served.
+    pub web: SocketAddr,
+    /// Which of our own log lines are written, in the language of `tracing_subscriber::EnvFilter`.
+    pub log: String,
+    /// How they are written.
+    pub log_format: LogFormat,
+    /// Memory that all queries together may use, bytes.
+    pub query_memory_limit: usize,
+    /// How long one query may take.
+    pub query_time_limit: Duration,
+    /// Whether ports may be bound that other machines reach, although nobody is asked who they are.
+    pub allow_unauthenticated_bind: bool,
+}
+
+/// One thing that is wrong with the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where it stands: `barograph.toml:3`, `BAROGRAPH_WEB`, `--web`; or the setting's name where the place does not
+    /// matter.
+    pub place: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// Why there is no configuration: everything that is wrong with it.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [fault] => write!(f, "{}: {}", fault.place, fault.message),
+            faults => {
+                write!(f, "{} faults in the configuration", faults.len())?;
+                faults.iter().try_for_each(|fault| write!(f, "\n  {}: {}", fault.place, fault.message))
+            }
+        }
+    }
+}
+
+impl Config {
+    /// Reads file and environment and puts the flags on top. The file is the one given, else the one that
+    /// `BAROGRAPH_CONFIG` names, else none.
+    ///
+    /// # Errors
+    /// When anything in any of them is wrong: all of it.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
+        flags: Settings,
+    ) -> Result<Self, Faults> {
+        let mut faults = Vec::new();
+        let environment = environment::read(environment, &mut faults);
+        let file = file.map(Path::to_path_buf).or(environment.config_file);
+        let file = file.map(|path| file::read(&path, &mut faults)).unwrap_or_default();
+        let config = Self::of(flags.over(environment.settings).over(file));
+        config.check(&mut faults);
+        if faults.is_empty() { Ok(config) } else { Err(Faults(faults)) }
+    }
+
+    /// Fills in the defaults.
+    fn of(settings: Settings) -> Self {
+        let loopback = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+        Self {
+            data_dir: settings.data_dir.unwrap_or_else(|| DATA_DIR.into()),
+            otlp_grpc: settings.otlp_grpc.unwrap_or_else(|| loopback(OTLP_GRPC_PORT)),
+            otlp_http: settings.otlp_http.unwrap_or_else(|| loopback(OTLP_HTTP_PORT)),
+            web: settings.web.unwrap_or_else(|| loopback(WEB_PORT)),
+            log: settings.log.unwrap_or_else(|| LOG.to_owned()),
+            log_format: settings.log_format.unwrap_or_default(),
+            query_memory_limit: settings.query_memory_limit.unwrap_or(QUERY_MEMORY_LIMIT),
+            query_time_limit: settings.query_time_limit.unwrap_or(QUERY_TIME_LIMIT),
+            allow_unauthenticated_bind: settings.allow_unauthenticated_bind.unwrap_or(false),
+        }
+    }
+
+    /// The three doors by the names of their settings.
+    pub(crate) fn doors(&self) -> [(&'static str, SocketAddr); 3] {
+        [("otlp_grpc", self.otlp_grpc), ("otlp_http", self.otlp_http), ("web", self.web)]
+    }
+
+    /// Checks what can only be seen when all is together.
+    fn check(&self, faults: &mut Vec<Fault>) {
+        if let Err(error) = EnvFilter::try_new(&self.log) {
+            faults.push(Fault { place: "log".to_owned(), message: format!("{error}; an example that works: {LOG}") });
+        }
+        let doors = self.doors();
+        for (at, (name, address)) in doors.into_iter().enumerate() {
+            if !address.ip().to_canonical().is_loopback() && !self.allow_unauthenticated_bind {
+                faults.push(Fault { place: name.to_owned(), message: open_door(address) });
+            }
+            let twin = doors.into_iter().take(at).find(|(_, other)| *other == address && address.port() != 0);
+            if let Some((other, _)) = twin {
+                faults.push(Fault {
+                    place: name.to_owned(),
+                    message: format!("is {address}, as is {other}; each needs a port of its own"),
+                });
+            }
+        }
+    }
+}
+
+/// Why an address that other machines reach is refused, and what to do instead.
+fn open_door(address: SocketAddr) -> String {
+    let port = address.port();
+    format!(
+        "{address} can be reached by other machines, and Barograph asks nobody who they are; put a TLS-terminating, \
+         authenticating proxy in front of 127.0.0.1:{port}, or, on a private network such as a pod's, allow it with \
+         --allow-unauthenticated-bind"
+    )
+}
+
+#[cfg(test)]
+mod tests;

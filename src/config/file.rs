@@ -1,0 +1,68 @@
+//! The file: TOML, one `name = "value"` a line, every fault with its line.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::{Spanned, Value};
+
+use super::Fault;
+use super::settings::{Given, Settings};
+
+type Document = BTreeMap<Spanned<String>, Spanned<Value>>;
+
+/// Reads the file's settings and notes its faults.
+pub(super) fn read(path: &Path, faults: &mut Vec<Fault>) -> Settings {
+    match std::fs::read_to_string(path) {
+        Ok(text) => parse(&path.display().to_string(), &text, faults),
+        Err(error) => {
+            let message = format!("cannot read the configuration file: {error}");
+            faults.push(Fault { place: path.display().to_string(), message });
+            Settings::default()
+        }
+    }
+}
+
+/// Reads a file's text. `name` is what faults call the file.
+pub(super) fn parse(name: &str, text: &str, faults: &mut Vec<Fault>) -> Settings {
+    let mut settings = Settings::default();
+    let place = |at: usize| format!("{name}:{}", line(text, at));
+    let document: Document = match toml::from_str(text) {
+        Ok(document) => document,
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            faults.push(Fault { place: place(at), message: error.message().to_owned() });
+            return settings;
+        }
+    };
+    let mut lines: Vec<_> = document.into_iter().collect();
+    lines.sort_by_key(|(key, _)| key.span().start);
+    for (key, value) in lines {
+        let place = place(key.span().start);
+        let key = key.into_inner();
+        let message = match (key.as_str(), value.into_inner()) {
+            (Settings::SWITCH, Value::Boolean(allow)) => {
+                settings.allow_unauthenticated_bind = Some(allow);
+                continue;
+            }
+            (Settings::SWITCH, _) => format!("{key} is either true or false"),
+            (_, Value::String(text)) => match settings.give(&key, &text) {
+                Given::Taken => continue,
+                Given::Unknown => unknown(&key),
+                Given::Wrong(message) => format!("{key}: {message}"),
+            },
+            (_, _) if Settings::NAMES.contains(&key.as_str()) => format!("{key} takes a text in quotes"),
+            (_, _) => unknown(&key),
+        };
+        faults.push(Fault { place, message });
+    }
+    settings
+}
+
+fn unknown(key: &str) -> String {
+    format!("unknown key `{key}`; the keys are {}, {}", Settings::NAMES.join(", "), Settings::SWITCH)
+}
+
+/// The number of the line that holds a byte, from 1.
+fn line(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}

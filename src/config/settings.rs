@@ -1,0 +1,123 @@
+//! The settings as one layer gives them: a flag, a variable or a line of the file, or nothing.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::units;
+
+/// How our own log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// What one layer sets. The same struct is the flags of `serve` and `demo`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Settings {
+    /// Folder of journal, tables and keys [default: ./barograph-data]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Address for OTLP/gRPC; port 0 takes any free one [default: 127.0.0.1:4317]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    pub otlp_grpc: Option<SocketAddr>,
+    /// Address for OTLP/HTTP [default: 127.0.0.1:4318]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    pub otlp_http: Option<SocketAddr>,
+    /// Address for the dashboard [default: 127.0.0.1:4319]
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    pub web: Option<SocketAddr>,
+    /// Own log lines to write: error, warn, info, debug, or per module [default: warn,barograph=info]
+    #[arg(long, value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How to write them, to standard error [default: text]
+    #[arg(long, value_enum)]
+    pub log_format: Option<LogFormat>,
+    /// Memory that all queries together may use [default: 512MiB]
+    #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    pub query_memory_limit: Option<usize>,
+    /// How long one query may take [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = units::duration)]
+    pub query_time_limit: Option<Duration>,
+    /// Let other machines reach the ports, unasked who they are: only for a private network, such as a pod's
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    pub allow_unauthenticated_bind: Option<bool>,
+}
+
+/// What became of a value that a file or a variable gave.
+pub(super) enum Given {
+    /// It was taken.
+    Taken,
+    /// No setting has that name.
+    Unknown,
+    /// It is not what the setting needs; the message says what would be.
+    Wrong(String),
+}
+
+impl Settings {
+    /// All names but the switch's, which only files and flags may give.
+    pub(super) const NAMES: [&'static str; 8] =
+        ["data_dir", "otlp_grpc", "otlp_http", "web", "log", "log_format", "query_memory_limit", "query_time_limit"];
+
+    /// Name of the switch that lets other machines in.
+    pub(super) const SWITCH: &'static str = "allow_unauthenticated_bind";
+
+    /// Takes a value as text, by the setting's name.
+    pub(super) fn give(&mut self, name: &str, text: &str) -> Given {
+        fn take<T>(slot: &mut Option<T>, value: Result<T, String>) -> Given {
+            match value {
+                Ok(value) => {
+                    *slot = Some(value);
+                    Given::Taken
+                }
+                Err(message) => Given::Wrong(message),
+            }
+        }
+        match name {
+            "data_dir" => take(&mut self.data_dir, folder(text)),
+            "otlp_grpc" => take(&mut self.otlp_grpc, address(text)),
+            "otlp_http" => take(&mut self.otlp_http, address(text)),
+            "web" => take(&mut self.web, address(text)),
+            "log" => take(&mut self.log, Ok(text.to_owned())),
+            "log_format" => take(&mut self.log_format, log_format(text)),
+            "query_memory_limit" => take(&mut self.query_memory_limit, units::bytes(text)),
+            "query_time_limit" => take(&mut self.query_time_limit, units::duration(text)),
+            _ => Given::Unknown,
+        }
+    }
+
+    /// These settings, and the weaker layer's where these are silent.
+    pub(super) fn over(self, weaker: Self) -> Self {
+        Self {
+            data_dir: self.data_dir.or(weaker.data_dir),
+            otlp_grpc: self.otlp_grpc.or(weaker.otlp_grpc),
+            otlp_http: self.otlp_http.or(weaker.otlp_http),
+            web: self.web.or(weaker.web),
+            log: self.log.or(weaker.log),
+            log_format: self.log_format.or(weaker.log_format),
+            query_memory_limit: self.query_memory_limit.or(weaker.query_memory_limit),
+            query_time_limit: self.query_time_limit.or(weaker.query_time_limit),
+            allow_unauthenticated_bind: self.allow_unauthenticated_bind.or(weaker.allow_unauthenticated_bind),
+        }
+    }
+}
+
+fn folder(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() { Err("is empty; it names a folder".to_owned()) } else { Ok(text.into()) }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("`{text}` is no address: an address is an IP and a port, such as 127.0.0.1:4319"))
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        other => Err(format!("`{other}` is neither text nor json")),
+    }
+}

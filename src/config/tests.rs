@@ -1,0 +1,129 @@
+use super::*;
+
+fn variables(pairs: &[(&str, &str)]) -> std::vec::IntoIter<(OsString, OsString)> {
+    pairs.iter().map(|(name, value)| (name.into(), value.into())).collect::<Vec<_>>().into_iter()
+}
+
+/// A folder with a `barograph.toml` in it.
+fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("barograph.toml");
+    std::fs::write(&path, text).unwrap();
+    (folder, path)
+}
+
+fn load(text: &str, environment: &[(&str, &str)], flags: Settings) -> Result<Config, Faults> {
+    let (_folder, path) = file(text);
+    Config::load(Some(&path), variables(environment), flags)
+}
+
+#[test]
+fn defaults_listen_on_loopback_only() {
+    let config = Config::load(None, variables(&[("HOME", "/root")]), Settings::default()).unwrap();
+    assert_eq!(config.data_dir, PathBuf::from("./barograph-data"));
+    assert_eq!(
+        config.doors().map(|(_, address)| address.to_string()),
+        ["127.0.0.1:4317", "127.0.0.1:4318", "127.0.0.1:4319"]
+    );
+    assert!(!config.allow_unauthenticated_bind);
+}
+
+#[test]
+fn flags_win_over_environment_and_environment_over_file() {
+    let text = "web = '127.0.0.1:1'\notlp_grpc = '127.0.0.1:2'\notlp_http = '127.0.0.1:3'\nquery_time_limit = '5s'";
+    let environment = [("BAROGRAPH_WEB", "127.0.0.1:11"), ("BAROGRAPH_OTLP_GRPC", "127.0.0.1:12")];
+    let flags = Settings { web: Some("127.0.0.1:21".parse().unwrap()), ..Settings::default() };
+    let config = load(text, &environment, flags).unwrap();
+    assert_eq!(config.web.port(), 21);
+    assert_eq!(config.otlp_grpc.port(), 12);
+    assert_eq!(config.otlp_http.port(), 3);
+    assert_eq!(config.query_time_limit, Duration::from_secs(5));
+}
+
+#[test]
+fn file_may_be_named_by_the_environment() {
+    let (_folder, path) = file("log_format = 'json'");
+    let environment = [("BAROGRAPH_CONFIG", path.to_str().unwrap())];
+    let config = Config::load(None, variables(&environment), Settings::default()).unwrap();
+    assert_eq!(config.log_format, LogFormat::Json);
+}
+
+#[test]
+fn every_name_can_be_given_and_an_example_file_is_whole() {
+    let values = ["d", "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "info", "json", "1GiB", "1min"];
+    let text: String =
+        Settings::NAMES.iter().zip(values).map(|(name, value)| format!("{name} = \"{value}\"\n")).collect();
+    let from_file = load(&text, &[], Settings::default()).unwrap();
+    let environment: Vec<_> = Settings::NAMES
+        .iter()
+        .zip(values)
+        .map(|(name, value)| (format!("BAROGRAPH_{}", name.to_ascii_uppercase()), value))
+        .collect();
+    let environment: Vec<_> = environment.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let from_environment = load("", &environment, Settings::default()).unwrap();
+    assert_eq!(from_file, from_environment);
+    assert_eq!(from_file.query_memory_limit, 1 << 30);
+}
+
+#[test]
+fn all_faults_are_told_at_once_each_with_its_place() {
+    let text = "# ours\nweb = 4319\notlp_grcp = '127.0.0.1:4317'\n\nquery_time_limit = 'soon'\n[tls]\ncert = 'x'\n\
+                allow_unauthenticated_bind = 'yes'";
+    let environment = [("BAROGRAPH_DATADIR", "/x"), ("BAROGRAPH_WEB", "localhost:4319"), ("BAROGRAPH_LOG", "=,=")];
+    let flags = Settings { otlp_http: Some("0.0.0.0:4318".parse().unwrap()), ..Settings::default() };
+    let faults = load(text, &environment, flags).unwrap_err();
+    let told: Vec<String> = faults
+        .0
+        .iter()
+        .map(|fault| format!("{}: {}", fault.place.rsplit('/').next().unwrap(), fault.message))
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+    assert!(faults.to_string().starts_with(&format!("{} faults in the configuration\n", told.len())));
+}
+
+#[test]
+fn switch_takes_only_true_or_false() {
+    let faults = load("allow_unauthenticated_bind = 'yes'", &[], Settings::default()).unwrap_err();
+    assert!(faults.to_string().ends_with("barograph.toml:1: allow_unauthenticated_bind is either true or false"));
+}
+
+#[test]
+fn broken_toml_is_told_with_its_line() {
+    let faults = load("web = '127.0.0.1:1'\nlog = = 'x'\n", &[], Settings::default()).unwrap_err();
+    assert_eq!(faults.0.len(), 1);
+    assert!(faults.0[0].place.ends_with("barograph.toml:2"), "{faults}");
+}
+
+#[test]
+fn missing_file_is_told() {
+    let faults = Config::load(Some(Path::new("/nowhere/b.toml")), variables(&[]), Settings::default()).unwrap_err();
+    assert!(faults.to_string().starts_with("/nowhere/b.toml: cannot read the configuration file"), "{faults}");
+}
+
+#[test]
+fn doors_that_other_machines_reach_need_the_switch() {
+    for address in ["0.0.0.0:4317", "[::]:4317", "192.168.1.7:4317", "[::ffff:10.0.0.1]:4317"] {
+        let flags = Settings { otlp_grpc: Some(address.parse().unwrap()), ..Settings::default() };
+        let faults = load("", &[], flags.clone()).unwrap_err();
+        assert!(faults.to_string().contains("authenticating proxy in front of 127.0.0.1:4317"), "{faults}");
+        assert!(load("allow_unauthenticated_bind = true", &[], flags).is_ok());
+    }
+}
+
+#[test]
+fn switch_is_not_taken_from_the_environment() {
+    let faults = load("", &[("BAROGRAPH_ALLOW_UNAUTHENTICATED_BIND", "true")], Settings::default()).unwrap_err();
+    assert!(faults.to_string().starts_with("BAROGRAPH_ALLOW_UNAUTHENTICATED_BIND: unknown variable"), "{faults}");
+}
+
+#[test]
+fn doors_need_ports_of_their_own_unless_any_will_do() {
+    let same = |port| Settings {
+        web: Some(SocketAddr::from(([127, 0, 0, 1], port))),
+        otlp_http: Some(SocketAddr::from(([127, 0, 0, 1], port))),
+        ..Settings::default()
+    };
+    let faults = load("", &[], same(5000)).unwrap_err();
+    assert_eq!(faults.to_string(), "web: is 127.0.0.1:5000, as is otlp_http; each needs a port of its own");
+    assert!(load("", &[], same(0)).is_ok());
+}

@@ -1,0 +1,58 @@
+//! Sizes and times as people write them: `512MiB`, `30s`.
+
+use std::time::Duration;
+
+const SIZES: [(&str, usize); 3] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+const TIMES: [(&str, u64); 3] = [("ms", 1), ("s", 1_000), ("min", 60_000)];
+
+/// Reads a size of memory; at least one byte.
+pub(super) fn bytes(text: &str) -> Result<usize, String> {
+    let counted = split(text).and_then(|(number, unit)| {
+        let (_, size) = SIZES.into_iter().find(|(name, _)| *name == unit)?;
+        usize::try_from(number).ok()?.checked_mul(size)
+    });
+    counted.filter(|size| *size > 0).ok_or_else(|| {
+        format!("`{text}` is no size: a size is a whole number above 0 with KiB, MiB or GiB, such as 512MiB")
+    })
+}
+
+/// Reads a length of time; at least one millisecond.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let counted = split(text).and_then(|(number, unit)| {
+        let (_, length) = TIMES.into_iter().find(|(name, _)| *name == unit)?;
+        number.checked_mul(length)
+    });
+    counted.filter(|length| *length > 0).map(Duration::from_millis).ok_or_else(|| {
+        format!("`{text}` is no length of time: it is a whole number above 0 with ms, s or min, such as 30s")
+    })
+}
+
+/// The number before the unit, and the unit.
+fn split(text: &str) -> Option<(u64, &str)> {
+    let (number, unit) = text.split_at_checked(text.find(|c: char| !c.is_ascii_digit())?)?;
+    Some((number.parse().ok()?, unit.trim_start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_read_as_written() {
+        assert_eq!(bytes("512MiB"), Ok(512 << 20));
+        assert_eq!(bytes("2 GiB"), Ok(2 << 30));
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("2min"), Ok(Duration::from_secs(120)));
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_an_example() {
+        for text in ["", "512", "MiB", "0MiB", "1.5GiB", "-1KiB", "99999999999999999999KiB", "18014398509481984KiB"] {
+            assert!(bytes(text).unwrap_err().contains("such as 512MiB"), "{text}");
+        }
+        for text in ["", "30", "s", "0s", "1h", "99999999999999999999s", "ö"] {
+            assert!(duration(text).unwrap_err().contains("such as 30s"), "{text}");
+        }
+    }
+}
