@@ -125,12 +125,10 @@ async fn door(
 
 /// Waits for a door that was told to close, but not for ever.
 async fn drain(name: &'static str, mut door: JoinHandle<anyhow::Result<()>>) -> anyhow::Result<()> {
-    match tokio::time::timeout(DRAIN, &mut door).await {
-        Ok(ended) => ended.with_context(|| format!("{name} crashed"))?,
-        Err(_) => {
-            tracing::warn!(door = name, seconds = DRAIN.as_secs(), "connections were cut off after waiting");
-            door.abort();
-            Ok(())
-        }
+    if let Ok(ended) = tokio::time::timeout(DRAIN, &mut door).await {
+        return ended.with_context(|| format!("{name} crashed"))?;
     }
+    tracing::warn!(door = name, seconds = DRAIN.as_secs(), "connections were cut off after waiting");
+    door.abort();
+    Ok(())
 }

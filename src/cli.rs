@@ -21,7 +21,7 @@ pub struct Cli {
 pub enum Command {
     /// Receive OTLP from agents, store it, and serve the dashboard
     Serve(ServeArguments),
-    /// Serve, and play a made-up fleet of agents into it, to look around
+    /// Serve, and play a made-up fleet of agents into it; its data starts afresh in ./barograph-demo-data
     Demo(DemoArguments),
     /// Answer one SQL query over a data folder; a server may be running on it
     Query(QueryArguments),
@@ -30,7 +30,7 @@ pub enum Command {
 /// Arguments of `barograph serve`.
 #[derive(Debug, Args)]
 pub struct ServeArguments {
-    /// TOML file with settings; BAROGRAPH_CONFIG names it as well
+    /// TOML file with settings; `BAROGRAPH_CONFIG` names it as well
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Settings given as flags; they win over environment and file.
@@ -47,7 +47,7 @@ pub struct DemoArguments {
     /// Which fleet: the same seed plays the same sessions
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
-    /// As for `serve`; but without a data folder the demo starts afresh in ./barograph-demo-data.
+    /// As for `serve`; but without `--data-dir` the demo starts afresh in `./barograph-demo-data`.
     #[command(flatten)]
     pub serve: ServeArguments,
 }
@@ -67,7 +67,7 @@ pub struct QueryArguments {
     /// Data folder to read [default: ./barograph-data]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// TOML file with settings; BAROGRAPH_CONFIG names it as well
+    /// TOML file with settings; `BAROGRAPH_CONFIG` names it as well
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -123,7 +123,8 @@ mod tests {
 
     #[test]
     fn help_of_serve_names_every_flag_and_its_default() {
-        let mut command = Cli::command();
+        let mut command = Cli::command().term_width(100);
+        command.build();
         let help = command.find_subcommand_mut("serve").unwrap().render_help().to_string();
         insta::assert_snapshot!(help);
     }

@@ -15,8 +15,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tracing_subscriber::EnvFilter;
-
 pub use settings::{LogFormat, Settings};
 
 /// Where data goes when nobody says otherwise: visible, beside where the program was started.
@@ -126,9 +124,6 @@ impl Config {
 
     /// Checks what can only be seen when all is together.
     fn check(&self, faults: &mut Vec<Fault>) {
-        if let Err(error) = EnvFilter::try_new(&self.log) {
-            faults.push(Fault { place: "log".to_owned(), message: format!("{error}; an example that works: {LOG}") });
-        }
         let doors = self.doors();
         for (at, (name, address)) in doors.into_iter().enumerate() {
             if !address.ip().to_canonical().is_loopback() && !self.allow_unauthenticated_bind {

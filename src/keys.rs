@@ -74,13 +74,13 @@ fn load_or_make_key(folder: &Path, name: &str) -> Result<[u8; KEY_BYTES], KeyErr
     }
 }
 
-fn read(file: File, path: PathBuf) -> Result<[u8; KEY_BYTES], KeyError> {
+fn read(mut file: File, path: PathBuf) -> Result<[u8; KEY_BYTES], KeyError> {
     let mut bytes = Vec::with_capacity(KEY_BYTES + 1);
     let mode = file
         .metadata()
         .and_then(|metadata| {
             // One byte more than a key shows that it is too long, however long it is.
-            (&file).take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+            io::Read::by_ref(&mut file).take(KEY_BYTES as u64 + 1).read_to_end(&mut bytes)?;
             Ok(metadata.permissions().mode() & 0o7777)
         })
         .map_err(|source| KeyError::Io { doing: "read", path: path.clone(), source })?;
@@ -104,11 +104,8 @@ fn make(folder: &Path, path: &Path) -> io::Result<[u8; KEY_BYTES]> {
 }
 
 fn make_folder(data_dir: &Path, folder: &Path) -> io::Result<()> {
-    match DirBuilder::new().mode(0o700).create(folder) {
-        Ok(()) => File::open(data_dir)?.sync_all(),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    }
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    File::open(data_dir)?.sync_all()
 }
 
 #[cfg(test)]

@@ -24,15 +24,14 @@ const MARK: &str = "demo.lock";
 pub(crate) async fn demo(arguments: DemoArguments) -> anyhow::Result<()> {
     let DemoArguments { events, seed, serve: arguments } = arguments;
     let mut config = Config::load(arguments.config.as_deref(), std::env::vars_os(), arguments.settings.clone())?;
-    let _mark = match arguments.settings.data_dir {
-        Some(_) => None,
-        None => {
-            config.data_dir = DATA_DIR.into();
-            Some(fresh_folder(&config.data_dir)?)
-        }
-    };
+    // A folder that file or environment name is a real one: made-up data goes there only when a flag says so.
+    let mut mark = None;
+    if arguments.settings.data_dir.is_none() {
+        config.data_dir = DATA_DIR.into();
+        mark = Some(fresh_folder(&config.data_dir)?);
+    }
     let plan = Plan { events, seed, end: SystemClock.now() };
-    shutdown::until_stopped(async |stop| {
+    let done = shutdown::until_stopped(async |stop| {
         let app = serve::start(&config).await?;
         let addresses = app.addresses().clone();
         let mut serving = std::pin::pin!(app.run(stop.clone()));
@@ -46,7 +45,9 @@ pub(crate) async fn demo(arguments: DemoArguments) -> anyhow::Result<()> {
         }
         serving.await
     })
-    .await
+    .await;
+    drop(mark);
+    done
 }
 
 /// Plays the fleet and says what there is to look at.

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tracing_subscriber::EnvFilter;
+
 use super::units;
 
 /// How our own log lines are written.
@@ -32,7 +34,7 @@ pub struct Settings {
     #[arg(long, value_name = "ADDR", value_parser = address)]
     pub web: Option<SocketAddr>,
     /// Own log lines to write: error, warn, info, debug, or per module [default: warn,barograph=info]
-    #[arg(long, value_name = "FILTER")]
+    #[arg(long, value_name = "FILTER", value_parser = filter)]
     pub log: Option<String>,
     /// How to write them, to standard error [default: text]
     #[arg(long, value_enum)]
@@ -82,7 +84,7 @@ impl Settings {
             "otlp_grpc" => take(&mut self.otlp_grpc, address(text)),
             "otlp_http" => take(&mut self.otlp_http, address(text)),
             "web" => take(&mut self.web, address(text)),
-            "log" => take(&mut self.log, Ok(text.to_owned())),
+            "log" => take(&mut self.log, filter(text)),
             "log_format" => take(&mut self.log_format, log_format(text)),
             "query_memory_limit" => take(&mut self.query_memory_limit, units::bytes(text)),
             "query_time_limit" => take(&mut self.query_time_limit, units::duration(text)),
@@ -112,6 +114,13 @@ fn folder(text: &str) -> Result<PathBuf, String> {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is no address: an address is an IP and a port, such as 127.0.0.1:4319"))
+}
+
+fn filter(text: &str) -> Result<String, String> {
+    match EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err(format!("`{text}` is no log filter; one that works: warn,barograph=debug")),
+    }
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {

@@ -49,10 +49,11 @@ fn file_may_be_named_by_the_environment() {
 }
 
 #[test]
-fn every_name_can_be_given_and_an_example_file_is_whole() {
+fn every_name_means_the_same_in_file_and_environment() {
     let values = ["d", "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "info", "json", "1GiB", "1min"];
-    let text: String =
-        Settings::NAMES.iter().zip(values).map(|(name, value)| format!("{name} = \"{value}\"\n")).collect();
+    let lines: Vec<_> =
+        Settings::NAMES.iter().zip(values).map(|(name, value)| format!("{name} = \"{value}\"")).collect();
+    let text = lines.join("\n");
     let from_file = load(&text, &[], Settings::default()).unwrap();
     let environment: Vec<_> = Settings::NAMES
         .iter()
@@ -126,4 +127,14 @@ fn doors_need_ports_of_their_own_unless_any_will_do() {
     let faults = load("", &[], same(5000)).unwrap_err();
     assert_eq!(faults.to_string(), "web: is 127.0.0.1:5000, as is otlp_http; each needs a port of its own");
     assert!(load("", &[], same(0)).is_ok());
+}
+
+#[test]
+fn example_file_shows_the_defaults() {
+    let example = include_str!("../../deploy/barograph.toml");
+    let settings = load(example, &[], Settings::default()).unwrap();
+    assert_eq!(settings, load("", &[], Settings::default()).unwrap());
+    for name in Settings::NAMES.into_iter().chain([Settings::SWITCH]) {
+        assert!(example.contains(&format!("\n{name} = ")), "{name} is missing");
+    }
 }

@@ -43,7 +43,7 @@ mod tests {
         assert_eq!(bytes("2 GiB"), Ok(2 << 30));
         assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
-        assert_eq!(duration("2min"), Ok(Duration::from_secs(120)));
+        assert_eq!(duration("2min"), Ok(Duration::from_mins(2)));
     }
 
     #[test]
