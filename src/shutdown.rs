@@ -56,3 +56,34 @@ impl Signals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends this very process a SIGTERM; harmless, since `until_stopped` listens by then.
+    fn terminate() {
+        let sent = std::process::Command::new("kill").args(["-TERM", &std::process::id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    // One test, since signals reach every listener of a process.
+    #[tokio::test]
+    async fn first_signal_asks_and_second_ends() {
+        let soft = until_stopped(async |stop| {
+            terminate();
+            stop.cancelled().await;
+            Ok(())
+        });
+        soft.await.unwrap();
+
+        let hard = until_stopped(async |stop| {
+            terminate();
+            stop.cancelled().await;
+            terminate();
+            std::future::pending().await
+        });
+        let error = hard.await.unwrap_err().to_string();
+        assert!(error.starts_with("stopped hard: a second signal came"), "{error}");
+    }
+}
