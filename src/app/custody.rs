@@ -26,7 +26,7 @@ impl Custody {
 impl Readiness for Custody {
     fn check(&self) -> Result<(), Vec<String>> {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(_open) => Ok(()),
+            Some(store) => store.health().check().map_err(|fault| vec![fault]),
             None => Err(vec!["Barograph is stopping.".to_owned()]),
         }
     }
