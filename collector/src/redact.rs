@@ -1,18 +1,37 @@
 //! The one door: nothing is stored that has not come through [`Redactor::redact`].
+//!
+//! A row is walked cell by cell. Its column, or its attribute's key, says by the [`policy`] what happens to a value; the
+//! sender's words are never trusted to say so themselves. Values that are kept are searched for secrets ([`detect`]);
+//! what is taken out leaves a form behind that says what it was ([`forms`]). Nothing here can fail: what cannot be
+//! understood is withheld, and the row is kept.
+
+mod detect;
+mod forms;
+mod policy;
+mod walk;
+
+#[cfg(test)]
+mod tests;
 
 use barograph_proto::keyed::ValueKey;
 use barograph_proto::row::{Cells, Event, MetricPoint, Row, Rows, Span};
 
+use self::detect::Providers;
+use self::policy::Policy;
+use self::walk::Walk;
+
 /// Redacts rows by one policy.
-#[derive(Debug)]
 pub struct Redactor {
+    policy: Policy,
     policy_hash: String,
+    providers: Providers,
+    key: ValueKey,
 }
 
 impl Redactor {
     /// The built-in policy, with the key that hashes withheld values.
-    pub fn built_in(_key: ValueKey) -> Self {
-        Self { policy_hash: "0".to_owned() }
+    pub fn built_in(key: ValueKey) -> Self {
+        Self { policy: Policy::built_in(), policy_hash: Policy::hash(), providers: Providers::new(), key }
     }
 
     /// The hash that names the policy on every row that passed it, 16 hex digits.
@@ -23,10 +42,23 @@ impl Redactor {
     /// Redacts every row of a request.
     pub fn redact(&self, rows: Rows) -> RedactedRows {
         RedactedRows {
-            events: rows.events.into_iter().map(Redacted).collect(),
-            spans: rows.spans.into_iter().map(Redacted).collect(),
-            metric_points: rows.metric_points.into_iter().map(Redacted).collect(),
+            events: rows.events.into_iter().map(|row| self.row(row)).collect(),
+            spans: rows.spans.into_iter().map(|row| self.row(row)).collect(),
+            metric_points: rows.metric_points.into_iter().map(|row| self.row(row)).collect(),
         }
+    }
+
+    fn row<R: Row>(&self, mut row: R) -> Redacted<R> {
+        let tenant = row.origin().tenant.clone();
+        row.cells(&mut Walk { policy: &self.policy, providers: &self.providers, key: &self.key, tenant: &tenant });
+        row.origin_mut().redaction_policy.clone_from(&self.policy_hash);
+        Redacted(row)
+    }
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Redactor").field("policy_hash", &self.policy_hash).finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,209 @@
+//! Names that say that what they name is a secret: variables, keys, flags, headers, query parameters.
+
+use std::ops::Range;
+
+/// What a name says about its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// It is a secret.
+    Secret(&'static str),
+    /// It is one if it looks random.
+    SecretIfOpaque(&'static str),
+    /// `Authorization`: a scheme, then the secret.
+    Authorization,
+    /// `Cookie`: everything up to the end of the header.
+    Cookie,
+}
+
+/// Names longer than this are judged by their end.
+pub(super) const LONGEST: usize = 64;
+
+/// Last words after which a name names something about the secret, not the secret.
+const ABOUT: &[&str] = &[
+    "age", "algorithm", "arn", "available", "budget", "class", "count", "counts", "created", "dir", "duration", "enabled",
+    "endpoint", "env", "exists", "expires", "expiry", "field", "file", "filename", "format", "header", "helper", "id", "ids",
+    "input", "kind", "len", "length", "lifetime", "limit", "manager", "max", "min", "mode", "name", "names", "namespace",
+    "path", "policy", "present", "prompt", "provider", "ref", "regex", "required", "reset", "rotation", "size", "source",
+    "stdin", "store", "ttl", "type", "uri", "url", "usage", "version",
+];
+
+/// Words that end in "pass" and are none.
+const NOT_PASS: &[&str] = &["bypass", "compass", "encompass", "overpass", "surpass", "trespass", "underpass"];
+
+/// Words before "key" that make it a secret one. `public_key` and `primary_key` are not here.
+const KEYS: &[&str] = &[
+    "access", "account", "api", "app", "application", "auth", "client", "deploy", "encryption", "function", "functions",
+    "hmac", "license", "master", "private", "role", "secret", "service", "shared", "signing", "storage", "subscription",
+];
+
+/// The same written as one word.
+const KEY_WORDS: &[&str] = &[
+    "accesskey", "accountkey", "apikey", "authkey", "encryptionkey", "masterkey", "privatekey", "secretkey", "sharedkey",
+    "signingkey", "storagekey", "xapikey",
+];
+
+/// Parameters of URLs that are secrets there and may be anything elsewhere.
+const QUERY: &[&str] = &[
+    "assertion", "auth", "code", "hmac", "key", "nonce", "oauth", "otp", "pass", "pin", "pw", "pwd", "s", "sas", "session",
+    "sessionid", "session_id", "sid", "sig", "sign", "signature", "state", "st", "ticket", "code_verifier",
+    "x_amz_credential", "x_amz_signature", "x_amz_security_token", "x_goog_credential", "x_goog_signature",
+    "google_access_id", "awsaccess_key_id", "id_token_hint", "saml_response", "samlresponse", "saml_request", "samlrequest",
+];
+
+/// A name in lower case with `_` between its words, in a buffer of its own: `dbPassword`, `DB-PASSWORD` and
+/// `db.password` are all `db_password`.
+struct Plain {
+    letters: [u8; 2 * LONGEST],
+    length: usize,
+}
+
+impl Plain {
+    fn of(name: &[u8]) -> Self {
+        let mut plain = Self { letters: [0; 2 * LONGEST], length: 0 };
+        let mut before = b'_';
+        for byte in name.iter().skip(name.len().saturating_sub(LONGEST)).copied() {
+            if byte.is_ascii_alphanumeric() {
+                if byte.is_ascii_uppercase() && before.is_ascii_lowercase() {
+                    plain.push(b'_');
+                }
+                plain.push(byte.to_ascii_lowercase());
+            } else if before.is_ascii_alphanumeric() {
+                plain.push(b'_');
+            }
+            before = byte;
+        }
+        plain
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(letter) = self.letters.get_mut(self.length) {
+            *letter = byte;
+            self.length += 1;
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        let letters = self.letters.get(..self.length).unwrap_or_default();
+        std::str::from_utf8(letters).unwrap_or_default().trim_matches('_')
+    }
+}
+
+/// What a name says about its value; none when it says nothing.
+pub(super) fn said(name: &[u8]) -> Option<Said> {
+    // The working directory, in every shell.
+    if matches!(name, b"PWD" | b"OLDPWD") {
+        return None;
+    }
+    let plain = Plain::of(name);
+    let plain = plain.as_str();
+    let (before, last) = plain.rsplit_once('_').unwrap_or(("", plain));
+    match last {
+        "authorization" => return Some(Said::Authorization),
+        "cookie" | "cookies" => return Some(Said::Cookie),
+        "sessionid" | "phpsessid" | "jsessionid" | "sid" if before.is_empty() || before == "connect" => {
+            return Some(Said::Cookie);
+        }
+        _ => {}
+    }
+    if ABOUT.contains(&last) && !(last == "id" && before.ends_with("secret")) {
+        return None;
+    }
+    for word in plain.split('_') {
+        if word.ends_with("password") || word.ends_with("passwd") || word.ends_with("passphrase") || word.ends_with("passcode")
+        {
+            return Some(Said::Secret("[password]"));
+        }
+        if word.ends_with("secret") {
+            return Some(Said::Secret("[secret]"));
+        }
+        if word.ends_with("token") {
+            return Some(Said::Secret("[token]"));
+        }
+        if KEY_WORDS.contains(&word) {
+            return Some(Said::Secret("[api-key]"));
+        }
+    }
+    match last {
+        "pwd" | "pw" | "passin" | "passout" => Some(Said::Secret("[password]")),
+        _ if last.ends_with("pass") && !NOT_PASS.contains(&last) => Some(Said::Secret("[password]")),
+        "credential" | "credentials" | "creds" => Some(Said::SecretIfOpaque("[secret]")),
+        "otp" | "totp" => Some(Said::Secret("[secret]")),
+        "bearer" => Some(Said::Secret("[bearer-token]")),
+        "jwt" => Some(Said::Secret("[jwt]")),
+        "pat" => Some(Said::Secret("[token]")),
+        "auth" => Some(Said::SecretIfOpaque("[secret]")),
+        "key" => {
+            let kind = before.rsplit('_').next().unwrap_or_default();
+            Some(if KEYS.contains(&kind) { Said::Secret("[api-key]") } else { Said::SecretIfOpaque("[api-key]") })
+        }
+        _ => None,
+    }
+}
+
+/// Whether a URL's parameter is a secret. A name that is partly percent-encoded hides something.
+pub(super) fn is_query_secret(name: &[u8]) -> bool {
+    if name.contains(&b'%') {
+        return true;
+    }
+    let plain = Plain::of(name);
+    said(name).is_some() || QUERY.contains(&plain.as_str())
+}
+
+/// Whether a byte can stand in a name.
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// The name that ends right before `end`, with what may stand between a name and its `=` or `:` skipped: quotes and
+/// their backslashes, a bracket, blanks, the first half of `:=` and `+=`.
+pub(super) fn before(bytes: &[u8], end: usize) -> Range<usize> {
+    const BETWEEN: usize = 8;
+    let mut end = end;
+    for _ in 0..BETWEEN {
+        match end.checked_sub(1).and_then(|at| bytes.get(at)) {
+            Some(b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'`' | b']' | b'!' | b'+' | b'?' | b':' | b'<' | b'>') => end -= 1,
+            _ => break,
+        }
+    }
+    let taken = bytes.get(..end).unwrap_or_default().iter().rev().take(LONGEST).take_while(|byte| is_name(**byte)).count();
+    end - taken..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_names_are_known() {
+        for name in ["password", "DB_PASSWORD", "dbPassword", "--db-password", "PGPASSWORD", "MYSQL_PWD", "SSHPASS", "token",
+            "GITHUB_TOKEN_PROD", "accessToken", "authtoken", "client_secret", "SECRET_KEY_BASE", "VAULT_SECRET_ID", "api_key",
+            "X-Api-Key", "apiKey", "OPENAI_API_KEY", "aws_secret_access_key", "ENCRYPTION_KEY", "_authToken", "npm_config__authToken",
+            "spring.datasource.password", "GH_PAT", "PRIVATE-TOKEN", "shopify-access-token"]
+        {
+            assert!(matches!(said(name.as_bytes()), Some(Said::Secret(_))), "{name}");
+        }
+        assert_eq!(said(b"Authorization"), Some(Said::Authorization));
+        assert_eq!(said(b"Proxy-Authorization"), Some(Said::Authorization));
+        assert_eq!(said(b"Set-Cookie"), Some(Said::Cookie));
+    }
+
+    #[test]
+    fn other_names_are_not() {
+        for name in ["PWD", "OLDPWD", "max_tokens", "input_tokens", "token_count", "token_type", "password_file", "secret_name",
+            "secrets", "bypass", "compass", "monkeys", "path", "file", "session_id", "--password-stdin", "passwords", "", "_", "author"]
+        {
+            assert_eq!(said(name.as_bytes()), None, "{name}");
+        }
+        assert!(matches!(said(b"public_key"), Some(Said::SecretIfOpaque(_))));
+    }
+
+    #[test]
+    fn query_names_are_wider() {
+        for name in ["token", "key", "sig", "X-Amz-Signature", "access_token", "code", "session", "tok%65n"] {
+            assert!(is_query_secret(name.as_bytes()), "{name}");
+        }
+        for name in ["page", "q", "utm_source", "ref", "id"] {
+            assert!(!is_query_secret(name.as_bytes()), "{name}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Where a value ends: quotes, escaped quotes, shell words and YAML scalars, by the rules that they have in common.
+
+use std::ops::Range;
+
+use crate::redact::forms;
+
+/// What a value stands in, which decides what ends one that has no quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    /// A shell word, or what follows `=`.
+    Word,
+    /// JSON or YAML in flow style: what follows `:`.
+    Flow,
+    /// A line of its own: YAML in block style.
+    Line,
+}
+
+/// Whether a byte separates words.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// Whether a byte ends a value that has no quotes.
+fn ends(byte: u8, within: Within) -> bool {
+    match within {
+        Within::Line => matches!(byte, b'\n' | b'\r'),
+        Within::Word => is_space(byte) || matches!(byte, b';' | b'|' | b'&' | b'<' | b'>' | b')'),
+        Within::Flow => is_space(byte) || matches!(byte, b';' | b'|' | b'&' | b'<' | b'>' | b')' | b',' | b'}' | b']'),
+    }
+}
+
+/// Reads the value that begins at `at`, without the quotes around it. May be empty; never reaches past the end.
+pub(super) fn read(bytes: &[u8], at: usize, within: Within) -> Range<usize> {
+    let slashes = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| **byte == b'\\').count();
+    let open = at + slashes;
+    match bytes.get(open).copied() {
+        Some(quote) if is_quote(quote) && slashes > 0 => escaped(bytes, open + 1, quote),
+        Some(quote) if is_quote(quote) => {
+            let end = closing(bytes, open + 1, quote);
+            if end.is_some_and(|end| closes(bytes, end + 1)) {
+                open + 1..end.unwrap_or(open + 1)
+            } else {
+                // Several quoted parts in one word, or a quote that is never closed.
+                open..unquoted(bytes, open, if within == Within::Flow { Within::Word } else { within })
+            }
+        }
+        _ => at..unquoted(bytes, at, within),
+    }
+}
+
+/// The end of a value that stands between `\"` and `\"`.
+fn escaped(bytes: &[u8], start: usize, quote: u8) -> Range<usize> {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let mut end = start + rest.iter().position(|byte| *byte == quote || *byte == b'\n').unwrap_or(rest.len());
+    while end > start && bytes.get(end - 1) == Some(&b'\\') {
+        end -= 1;
+    }
+    start..end
+}
+
+/// The place of the quote that closes one which opened before `at`. A backslash hides one only between double quotes.
+fn closing(bytes: &[u8], mut at: usize, quote: u8) -> Option<usize> {
+    while let Some(byte) = bytes.get(at).copied() {
+        match byte {
+            b'\\' if quote == b'"' => at += 1,
+            _ if byte == quote => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether what follows a closing quote says that the value is over.
+fn closes(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_none_or(|byte| is_space(*byte) || is_quote(*byte) || b",;:)}]|&<>\\".contains(byte))
+        && !continues(bytes, at)
+}
+
+/// Whether a shell word goes on at a quote: `'it'\''s'`, `"a"'b'`.
+fn continues(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at).copied() {
+        Some(b'\\') => bytes.get(at + 1).is_some_and(|byte| *byte == b'\'')
+            && bytes.get(at + 2).is_some_and(|byte| is_quote(*byte)),
+        Some(quote) if is_quote(quote) => {
+            bytes.get(at + 1).is_some_and(|byte| byte.is_ascii_alphanumeric()) && closing(bytes, at + 1, quote).is_some()
+        }
+        _ => false,
+    }
+}
+
+/// The end of a value without quotes around it, which may have quoted parts and marks within.
+fn unquoted(bytes: &[u8], start: usize, within: Within) -> usize {
+    let mut at = start;
+    while let Some(byte) = bytes.get(at).copied() {
+        if let Some(length) = forms::mark_at(bytes, at) {
+            at += length;
+            continue;
+        }
+        if ends(byte, within) {
+            break;
+        }
+        match byte {
+            b'\\' if within != Within::Line => match bytes.get(at + 1).copied() {
+                // The end of an escaped string, or of a line.
+                Some(b'\n' | b'\r' | b'"') | None => break,
+                Some(b'\'') if at == start => break,
+                _ => at += 2,
+            },
+            _ if is_quote(byte) && within != Within::Line => {
+                if at > start && closes(bytes, at + 1) {
+                    break;
+                }
+                match closing(bytes, at + 1, byte) {
+                    Some(end) => at = end + 1,
+                    None => return line_end(bytes, at),
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    at.min(bytes.len())
+}
+
+/// The end of the line that `at` is on.
+pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| *byte == b'\n' || *byte == b'\r').unwrap_or(rest.len())
+}
+
+/// The first place from `at` on that is no blank. A line that a backslash continues goes on.
+pub(super) fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        match bytes.get(at).copied() {
+            Some(b' ' | b'\t') => at += 1,
+            Some(b'\\') if bytes.get(at + 1) == Some(&b'\n') => at += 2,
+            _ => return at,
+        }
+    }
+}
+
+/// Whether a value only names where the secret is (a variable, a command's output), or is a placeholder.
+pub(super) fn is_reference(value: &[u8]) -> bool {
+    if value.is_empty() || value.starts_with(b"$(") || value.starts_with(b"`") {
+        return true;
+    }
+    if let Some(rest) = value.strip_prefix(b"${{") {
+        // A workflow's expression.
+        return rest.ends_with(b"}}") || !rest.contains(&b'}');
+    }
+    if let Some(name) = value.strip_prefix(b"${").and_then(|rest| rest.strip_suffix(b"}")) {
+        return name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    }
+    if let Some(name) = value.strip_prefix(b"$") {
+        return name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    }
+    // A search pattern or asterisks.
+    value.iter().all(|byte| b".*+^$?\\()[]{}<>/|,;:-_=".contains(byte))
+        || [&b"true"[..], b"false", b"null", b"none", b"None", b"nil", b"undefined", b"string", b"String", b"str", b"&str"]
+            .contains(&value)
+}
+
+/// Whether a value looks random: long, of the letters that encodings use, letters and digits mixed.
+pub(super) fn is_opaque(value: &[u8]) -> bool {
+    value.len() >= 16
+        && !value.starts_with(b"/")
+        && !value.starts_with(b".")
+        && value.iter().any(u8::is_ascii_digit)
+        && value.iter().any(u8::is_ascii_alphabetic)
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(byte))
+}
