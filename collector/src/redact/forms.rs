@@ -131,9 +131,18 @@ mod tests {
 
     #[test]
     fn other_texts_are_not_forms() {
-        for text in ["", "[]", "[withheld]", "[withheld:]", "[withheld:x]", "[prompt:1:1a2b]", "[hunter2:1:1a2b3c4d5e6f7a8b]",
-            "[withheld:1] and more", "[prompt:1:1A2B3C4D5E6F7A8B]", "[withheld:1:1a2b3c4d5e6f7a8b]"]
-        {
+        for text in [
+            "",
+            "[]",
+            "[withheld]",
+            "[withheld:]",
+            "[withheld:x]",
+            "[prompt:1:1a2b]",
+            "[hunter2:1:1a2b3c4d5e6f7a8b]",
+            "[withheld:1] and more",
+            "[prompt:1:1A2B3C4D5E6F7A8B]",
+            "[withheld:1:1a2b3c4d5e6f7a8b]",
+        ] {
             assert!(!is_whole(text), "{text}");
         }
         assert!(!is_mark("[email] "));

@@ -80,7 +80,9 @@ impl Walk<'_> {
         match action {
             Action::Own => {}
             Action::Id if is_hex(value) => {}
-            Action::Id | Action::Word => self.label(value, "label", Personal::Mask, |value| !value.contains(char::is_whitespace)),
+            Action::Id | Action::Word => {
+                self.label(value, "label", Personal::Mask, |value| !value.contains(char::is_whitespace))
+            }
             Action::Label => self.label(value, "label", Personal::Mask, |value| {
                 value.chars().filter(|letter| letter.is_whitespace()).count() <= policy::MOST_BLANKS
             }),

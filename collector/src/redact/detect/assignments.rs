@@ -71,21 +71,34 @@ fn within(bytes: &[u8], separator: usize, spaced_flow: bool) -> Within {
         return Within::Word;
     }
     let name = names::before(bytes, separator);
-    let line = bytes.get(..name.start).unwrap_or_default().iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'-'));
+    let line =
+        bytes.get(..name.start).unwrap_or_default().iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'-'));
     if spaced_flow && line.is_none_or(|byte| *byte == b'\n') { Within::Line } else { Within::Flow }
 }
 
-/// `Authorization`: keeps the scheme and marks the rest.
+/// Schemes of `Authorization` that say nothing secret, and what follows them.
+const SCHEMES: &[(&[u8], &str)] = &[
+    (b"bearer", "[bearer-token]"),
+    (b"token", "[bearer-token]"),
+    (b"basic", "[basic-credentials]"),
+    (b"digest", "[secret]"),
+    (b"negotiate", "[secret]"),
+    (b"ntlm", "[secret]"),
+    (b"apikey", "[api-key]"),
+    (b"aws4-hmac-sha256", "[secret]"),
+];
+
+/// `Authorization`: keeps a known scheme and marks the rest.
 fn header(bytes: &[u8], start: usize, hits: &mut Hits) -> usize {
     let found = header_value(bytes, start);
     let value = bytes.get(found.clone()).unwrap_or_default();
-    let scheme = value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
-    let blanks = value.iter().skip(scheme).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let secret = if scheme > 0 && blanks > 0 { found.start + scheme + blanks..found.end } else { found.clone() };
-    let name = match value.get(..scheme).map(<[u8]>::to_ascii_lowercase).as_deref() {
-        Some(b"bearer" | b"token") => "[bearer-token]",
-        Some(b"basic") => "[basic-credentials]",
-        _ => "[secret]",
+    let word = value.iter().take_while(|byte| !matches!(byte, b' ' | b'\t')).count();
+    let blanks = value.iter().skip(word).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let scheme = value.get(..word).unwrap_or_default();
+    let known = SCHEMES.iter().find(|(name, _)| blanks > 0 && scheme.eq_ignore_ascii_case(name));
+    let (secret, name) = match known {
+        Some((_, name)) => (found.start + word + blanks..found.end, *name),
+        None => (found.clone(), "[secret]"),
     };
     mark(bytes, &secret, name, hits);
     found.end

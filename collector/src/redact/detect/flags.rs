@@ -64,15 +64,14 @@ impl Program {
         let name = word.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         match name {
             b"curl" | b"wget" => Self::CURL,
-            b"mysql" | b"mysqldump" | b"mysqladmin" | b"mysqlimport" | b"mysqlshow" | b"mariadb" | b"mariadb-dump" | b"mycli" => {
-                Self::MYSQL
-            }
+            b"mysql" | b"mysqldump" | b"mysqladmin" | b"mysqlimport" | b"mysqlshow" | b"mariadb" | b"mariadb-dump"
+            | b"mycli" => Self::MYSQL,
             b"sshpass" => Self::SSHPASS,
             b"zip" | b"unzip" | b"zipcloak" => Self::ZIP,
             b"7z" | b"7za" | b"7zr" | b"7zz" | b"rar" | b"unrar" => Self::SEVEN_ZIP,
             b"redis-cli" | b"valkey-cli" => Self::REDIS,
-            b"docker" | b"podman" | b"nerdctl" | b"helm" | b"oras" | b"skopeo" | b"buildah" | b"crane" | b"az" | b"oc" | b"cf"
-            | b"argocd" => Self::REGISTRY,
+            b"docker" | b"podman" | b"nerdctl" | b"helm" | b"oras" | b"skopeo" | b"buildah" | b"crane" | b"az"
+            | b"oc" | b"cf" | b"argocd" => Self::REGISTRY,
             b"mongo" | b"mongosh" | b"mongodump" | b"mongorestore" | b"mongoexport" | b"mongoimport" => Self::MONGO,
             b"ldapsearch" | b"ldapadd" | b"ldapmodify" | b"ldapdelete" | b"ldapwhoami" | b"ldappasswd" => Self::LDAP,
             b"sqlcmd" | b"bcp" | b"isql" | b"tsql" => Self::SQLCMD,
@@ -85,7 +84,9 @@ impl Program {
             b"secret" | b"secrets" | b"put-parameter" | b"secretsmanager" | b"keyvault" => Self::SECRETS,
             b"login" => Self::LOGIN,
             b"set" | b"config" | b"config:set" | b"configure" => Self::SETTER,
-            _ if [&b"user"[..], b"role", b"login", b"identified"].iter().any(|sql| name.eq_ignore_ascii_case(sql)) => Self::SQL,
+            _ if [&b"user"[..], b"role", b"login", b"identified"].iter().any(|sql| name.eq_ignore_ascii_case(sql)) => {
+                Self::SQL
+            }
             _ => 0,
         }
     }
@@ -184,10 +185,15 @@ impl Command {
     }
 
     /// The length of a flag that has its value in the same word: `-psecret`, `-uname:secret`, `--user=name:secret`.
-    fn attached(&self, word: &[u8]) -> Option<(usize, Secret)> {
-        let is = |prefix: &[u8]| word.starts_with(prefix) && word.len() > prefix.len();
+    /// The value may be quoted, and then is no part of the word.
+    fn attached(&self, word: &[u8], quoted: bool) -> Option<(usize, Secret)> {
+        let is = |prefix: &[u8]| word.starts_with(prefix) && (word.len() > prefix.len() || quoted);
         let rules: &[(u32, &[&[u8]], Secret)] = &[
-            (Program::CURL | Program::HTTPIE, &[b"--user=", b"--proxy-user=", b"--cert=", b"--auth=", b"-u", b"-U", b"-a"], USER),
+            (
+                Program::CURL | Program::HTTPIE,
+                &[b"--user=", b"--proxy-user=", b"--cert=", b"--auth=", b"-u", b"-U", b"-a"],
+                USER,
+            ),
             (Program::CURL, &[b"--cookie=", b"-b"], COOKIE),
             (Program::MYSQL | Program::SSHPASS | Program::SEVEN_ZIP | Program::MONGO, &[b"-p"], PASSWORD),
             (Program::SEVEN_ZIP, &[b"-hp"], PASSWORD),
@@ -199,7 +205,10 @@ impl Command {
         if word.starts_with(b"--") {
             // A long flag is not a short one with a value.
             return rules.iter().filter(|(program, ..)| self.has(*program)).find_map(|(_, prefixes, secret)| {
-                prefixes.iter().find(|prefix| prefix.starts_with(b"--") && is(prefix)).map(|prefix| (prefix.len(), *secret))
+                prefixes
+                    .iter()
+                    .find(|prefix| prefix.starts_with(b"--") && is(prefix))
+                    .map(|prefix| (prefix.len(), *secret))
             });
         }
         // `-port` and `-passin` are not `-p`: programs with an attached password take no words after one dash.
@@ -242,10 +251,12 @@ pub(in crate::redact) fn mask_vector(words: &mut [String]) {
         let found = match announced.take() {
             Some(secret) => secret_part(word.as_bytes(), secret),
             None if command.is_secret(word.as_bytes()).is_some() => Some((0..word.len(), "[secret]")),
-            None => match command.attached(word.as_bytes()) {
-                Some((length, secret)) => word.as_bytes().get(length..).and_then(|value| secret_part(value, secret)).map(
-                    |(part, mark)| (part.start + length..part.end + length, mark),
-                ),
+            None => match command.attached(word.as_bytes(), false) {
+                Some((length, secret)) => word
+                    .as_bytes()
+                    .get(length..)
+                    .and_then(|value| secret_part(value, secret))
+                    .map(|(part, mark)| (part.start + length..part.end + length, mark)),
                 None => {
                     announced = command.word(word.as_bytes());
                     None
@@ -273,6 +284,15 @@ pub(super) fn scan(text: &str, hits: &mut Hits) {
     let mut began = 0;
     let mut at = 0;
     while let Some(byte) = bytes.get(at).copied() {
+        if let Some(length) = forms::mark_at(bytes, at) {
+            // A word that has been masked is still a word.
+            if command.positional == 0 {
+                began = at;
+            }
+            command.positional += 1;
+            at += length;
+            continue;
+        }
         if value::is_space(byte) && byte != b'\n' || matches!(byte, b'"' | b'\'' | b'\\' | b',' | b'[') {
             at += 1;
             continue;
@@ -294,7 +314,9 @@ pub(super) fn scan(text: &str, hits: &mut Hits) {
         if command.has(Program::ECHO) && command.positional == 0 && Program::named(word) == 0 {
             began = at;
         }
-        if is_asking(word, &command) && let Some(range) = printed.take() {
+        if is_asking(word, &command)
+            && let Some(range) = printed.take()
+        {
             print(text, range, hits);
         }
         at = read_word(bytes, at, end, &mut command, hits);
@@ -311,7 +333,8 @@ fn read_word(bytes: &[u8], at: usize, end: usize, command: &mut Command, hits: &
         }
         return found.end.max(end);
     }
-    if let Some((length, secret)) = command.attached(word) {
+    let quoted = bytes.get(end).copied().is_some_and(value::is_quote) && !value::closes(bytes, end + 1);
+    if let Some((length, secret)) = command.attached(word, quoted) {
         let found = value::read(bytes, at + length, Within::Word);
         push(bytes, found.clone(), secret, hits);
         return found.end.max(end);
@@ -371,8 +394,10 @@ fn here_string(bytes: &[u8], at: usize, command: &Command, hits: &mut Hits) -> u
 
 /// Whether a word says that the command reads a secret from its input.
 fn is_asking(word: &[u8], command: &Command) -> bool {
-    matches!(word, b"--password-stdin" | b"--with-token" | b"--passphrase-fd" | b"--token-stdin" | b"chpasswd" | b"-pass-stdin")
-        || (command.has(Program::SECRETS) && matches!(word, b"set" | b"create"))
+    matches!(
+        word,
+        b"--password-stdin" | b"--with-token" | b"--passphrase-fd" | b"--token-stdin" | b"chpasswd" | b"-pass-stdin"
+    ) || (command.has(Program::SECRETS) && matches!(word, b"set" | b"create"))
 }
 
 /// Marks what an `echo` printed: its arguments, without the quotes around them.

@@ -20,11 +20,64 @@ pub(super) const LONGEST: usize = 64;
 
 /// Last words after which a name names something about the secret, not the secret.
 const ABOUT: &[&str] = &[
-    "age", "algorithm", "arn", "available", "budget", "class", "count", "counts", "created", "dir", "duration", "enabled",
-    "endpoint", "env", "exists", "expires", "expiry", "field", "file", "filename", "format", "header", "helper", "id", "ids",
-    "input", "kind", "len", "length", "lifetime", "limit", "manager", "max", "min", "mode", "name", "names", "namespace",
-    "path", "policy", "present", "prompt", "provider", "ref", "regex", "required", "reset", "rotation", "size", "source",
-    "stdin", "store", "ttl", "type", "uri", "url", "usage", "version",
+    "age",
+    "algorithm",
+    "arn",
+    "available",
+    "budget",
+    "class",
+    "count",
+    "counts",
+    "created",
+    "dir",
+    "duration",
+    "enabled",
+    "endpoint",
+    "env",
+    "exists",
+    "expires",
+    "expiry",
+    "field",
+    "file",
+    "filename",
+    "format",
+    "header",
+    "helper",
+    "id",
+    "ids",
+    "input",
+    "kind",
+    "len",
+    "length",
+    "lifetime",
+    "limit",
+    "manager",
+    "max",
+    "min",
+    "mode",
+    "name",
+    "names",
+    "namespace",
+    "path",
+    "policy",
+    "present",
+    "prompt",
+    "provider",
+    "ref",
+    "regex",
+    "required",
+    "reset",
+    "rotation",
+    "size",
+    "source",
+    "stdin",
+    "store",
+    "ttl",
+    "type",
+    "uri",
+    "url",
+    "usage",
+    "version",
 ];
 
 /// Words that end in "pass" and are none.
@@ -32,22 +85,85 @@ const NOT_PASS: &[&str] = &["bypass", "compass", "encompass", "overpass", "surpa
 
 /// Words before "key" that make it a secret one. `public_key` and `primary_key` are not here.
 const KEYS: &[&str] = &[
-    "access", "account", "api", "app", "application", "auth", "client", "deploy", "encryption", "function", "functions",
-    "hmac", "license", "master", "private", "role", "secret", "service", "shared", "signing", "storage", "subscription",
+    "access",
+    "account",
+    "api",
+    "app",
+    "application",
+    "auth",
+    "client",
+    "deploy",
+    "encryption",
+    "function",
+    "functions",
+    "hmac",
+    "license",
+    "master",
+    "private",
+    "role",
+    "secret",
+    "service",
+    "shared",
+    "signing",
+    "storage",
+    "subscription",
 ];
 
 /// The same written as one word.
 const KEY_WORDS: &[&str] = &[
-    "accesskey", "accountkey", "apikey", "authkey", "encryptionkey", "masterkey", "privatekey", "secretkey", "sharedkey",
-    "signingkey", "storagekey", "xapikey",
+    "accesskey",
+    "accountkey",
+    "apikey",
+    "authkey",
+    "encryptionkey",
+    "masterkey",
+    "privatekey",
+    "secretkey",
+    "sharedkey",
+    "signingkey",
+    "storagekey",
+    "xapikey",
 ];
 
 /// Parameters of URLs that are secrets there and may be anything elsewhere.
 const QUERY: &[&str] = &[
-    "assertion", "auth", "code", "hmac", "key", "nonce", "oauth", "otp", "pass", "pin", "pw", "pwd", "s", "sas", "session",
-    "sessionid", "session_id", "sid", "sig", "sign", "signature", "state", "st", "ticket", "code_verifier",
-    "x_amz_credential", "x_amz_signature", "x_amz_security_token", "x_goog_credential", "x_goog_signature",
-    "google_access_id", "awsaccess_key_id", "id_token_hint", "saml_response", "samlresponse", "saml_request", "samlrequest",
+    "assertion",
+    "auth",
+    "code",
+    "hmac",
+    "key",
+    "nonce",
+    "oauth",
+    "otp",
+    "pass",
+    "pin",
+    "pw",
+    "pwd",
+    "s",
+    "sas",
+    "session",
+    "sessionid",
+    "session_id",
+    "sid",
+    "sig",
+    "sign",
+    "signature",
+    "state",
+    "st",
+    "ticket",
+    "code_verifier",
+    "x_amz_credential",
+    "x_amz_signature",
+    "x_amz_security_token",
+    "x_goog_credential",
+    "x_goog_signature",
+    "google_access_id",
+    "awsaccess_key_id",
+    "id_token_hint",
+    "saml_response",
+    "samlresponse",
+    "saml_request",
+    "samlrequest",
 ];
 
 /// A name in lower case with `_` between its words, in a buffer of its own: `dbPassword`, `DB-PASSWORD` and
@@ -109,7 +225,10 @@ pub(super) fn said(name: &[u8]) -> Option<Said> {
         return None;
     }
     for word in plain.split('_') {
-        if word.ends_with("password") || word.ends_with("passwd") || word.ends_with("passphrase") || word.ends_with("passcode")
+        if word.ends_with("password")
+            || word.ends_with("passwd")
+            || word.ends_with("passphrase")
+            || word.ends_with("passcode")
         {
             return Some(Said::Secret("[password]"));
         }
@@ -161,11 +280,14 @@ pub(super) fn before(bytes: &[u8], end: usize) -> Range<usize> {
     let mut end = end;
     for _ in 0..BETWEEN {
         match end.checked_sub(1).and_then(|at| bytes.get(at)) {
-            Some(b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'`' | b']' | b'!' | b'+' | b'?' | b':' | b'<' | b'>') => end -= 1,
+            Some(b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'`' | b']' | b'!' | b'+' | b'?' | b':' | b'<' | b'>') => {
+                end -= 1
+            }
             _ => break,
         }
     }
-    let taken = bytes.get(..end).unwrap_or_default().iter().rev().take(LONGEST).take_while(|byte| is_name(**byte)).count();
+    let taken =
+        bytes.get(..end).unwrap_or_default().iter().rev().take(LONGEST).take_while(|byte| is_name(**byte)).count();
     end - taken..end
 }
 
@@ -175,11 +297,34 @@ mod tests {
 
     #[test]
     fn secret_names_are_known() {
-        for name in ["password", "DB_PASSWORD", "dbPassword", "--db-password", "PGPASSWORD", "MYSQL_PWD", "SSHPASS", "token",
-            "GITHUB_TOKEN_PROD", "accessToken", "authtoken", "client_secret", "SECRET_KEY_BASE", "VAULT_SECRET_ID", "api_key",
-            "X-Api-Key", "apiKey", "OPENAI_API_KEY", "aws_secret_access_key", "ENCRYPTION_KEY", "_authToken", "npm_config__authToken",
-            "spring.datasource.password", "GH_PAT", "PRIVATE-TOKEN", "shopify-access-token"]
-        {
+        for name in [
+            "password",
+            "DB_PASSWORD",
+            "dbPassword",
+            "--db-password",
+            "PGPASSWORD",
+            "MYSQL_PWD",
+            "SSHPASS",
+            "token",
+            "GITHUB_TOKEN_PROD",
+            "accessToken",
+            "authtoken",
+            "client_secret",
+            "SECRET_KEY_BASE",
+            "VAULT_SECRET_ID",
+            "api_key",
+            "X-Api-Key",
+            "apiKey",
+            "OPENAI_API_KEY",
+            "aws_secret_access_key",
+            "ENCRYPTION_KEY",
+            "_authToken",
+            "npm_config__authToken",
+            "spring.datasource.password",
+            "GH_PAT",
+            "PRIVATE-TOKEN",
+            "shopify-access-token",
+        ] {
             assert!(matches!(said(name.as_bytes()), Some(Said::Secret(_))), "{name}");
         }
         assert_eq!(said(b"Authorization"), Some(Said::Authorization));
@@ -189,9 +334,28 @@ mod tests {
 
     #[test]
     fn other_names_are_not() {
-        for name in ["PWD", "OLDPWD", "max_tokens", "input_tokens", "token_count", "token_type", "password_file", "secret_name",
-            "secrets", "bypass", "compass", "monkeys", "path", "file", "session_id", "--password-stdin", "passwords", "", "_", "author"]
-        {
+        for name in [
+            "PWD",
+            "OLDPWD",
+            "max_tokens",
+            "input_tokens",
+            "token_count",
+            "token_type",
+            "password_file",
+            "secret_name",
+            "secrets",
+            "bypass",
+            "compass",
+            "monkeys",
+            "path",
+            "file",
+            "session_id",
+            "--password-stdin",
+            "passwords",
+            "",
+            "_",
+            "author",
+        ] {
             assert_eq!(said(name.as_bytes()), None, "{name}");
         }
         assert!(matches!(said(b"public_key"), Some(Said::SecretIfOpaque(_))));

@@ -1,17 +1,23 @@
 //! Personal data that has a shape: e-mail addresses and card numbers.
 
 use super::Hits;
+use super::urls;
 
 /// The longest local part and domain that mail knows, bytes.
 const LONGEST_LOCAL: usize = 64;
 const LONGEST_DOMAIN: usize = 255;
 
-/// Finds e-mail addresses (an encoded at sign too) and card numbers.
+/// Finds e-mail addresses (an encoded at sign too) and card numbers. What stands before a URL's host is none.
 pub(super) fn scan(bytes: &[u8], hits: &mut Hits) {
+    let hosts: Vec<usize> = hits.0.iter().filter(|hit| hit.mark == urls::CREDENTIALS).map(|hit| hit.end).collect();
     let mut at = 0;
     let mut taken = 0;
     while let Some(byte) = bytes.get(at).copied() {
         match byte {
+            b'@' if hosts.binary_search(&at).is_ok() => {
+                at += 1;
+                taken = at;
+            }
             b'@' => {
                 taken = address(bytes, taken, at, at + 1, hits);
                 at = taken.max(at + 1);

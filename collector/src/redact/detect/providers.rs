@@ -28,8 +28,9 @@ impl Letters {
     }
 }
 
-/// How far a required digit or dot may be from a key's beginning, bytes. A bound, so that a scan stays linear.
-const REQUIRED_WITHIN: usize = 1024;
+/// How far a required digit or dot may be from a key's beginning, bytes. Bounds, so that a scan stays linear.
+const DIGIT_WITHIN: usize = 128;
+const DOT_WITHIN: usize = 512;
 
 /// One format.
 #[derive(Clone, Copy, Debug)]
@@ -191,7 +192,8 @@ impl Providers {
     /// Builds the automaton. It is small and made of constants, so that building it does not fail; if it ever should,
     /// every text counts as found.
     pub(in crate::redact) fn new() -> Self {
-        let prefixes = FORMATS.iter().map(|format| format.prefix).chain([PRIVATE_KEY, PUTTY_KEY]).chain(BEARER.iter().copied());
+        let prefixes =
+            FORMATS.iter().map(|format| format.prefix).chain([PRIVATE_KEY, PUTTY_KEY]).chain(BEARER.iter().copied());
         Self(AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(prefixes).ok())
     }
 
@@ -202,24 +204,31 @@ impl Providers {
             return;
         };
         let mut taken = 0;
+        // A token's own format says more than that it bears.
+        let mut bearers = Hits::default();
         for found in prefixes.find_iter(bytes) {
             if found.start() < taken {
                 continue;
             }
-            let format = FORMATS.get(found.pattern().as_usize());
-            let end = match format {
-                Some(format) => key(bytes, found.start(), found.end(), format).map(|end| (found.start(), end, format.mark)),
+            let (start, mark, end) = match FORMATS.get(found.pattern().as_usize()) {
+                Some(format) => (found.start(), format.mark, key(bytes, found.start(), found.end(), format)),
                 None if bytes.get(found.start()) == Some(&b'-') => {
-                    private_key(bytes, found.start()).map(|end| (found.start(), end, "[private-key]"))
+                    (found.start(), "[private-key]", private_key(bytes, found.start()))
                 }
-                None if bytes.get(found.start()) == Some(&b'P') => Some((found.start(), bytes.len(), "[private-key]")),
-                None => bearer(bytes, found.end()).map(|end| (found.end(), end, "[bearer-token]")),
+                None if bytes.get(found.start()) == Some(&b'P') => (found.start(), "[private-key]", Some(bytes.len())),
+                None => {
+                    if let Some(end) = bearer(bytes, found.end()) {
+                        bearers.push(found.end(), end, "[bearer-token]");
+                    }
+                    continue;
+                }
             };
-            if let Some((start, end, mark)) = end {
+            if let Some(end) = end {
                 hits.push(start, end, mark);
                 taken = end;
             }
         }
+        hits.0.append(&mut bearers.0);
     }
 }
 
@@ -230,14 +239,15 @@ fn key(bytes: &[u8], start: usize, after: usize, format: &Format) -> Option<usiz
         return None;
     }
     let rest = bytes.get(after..).unwrap_or_default();
-    let near = || rest.iter().take(REQUIRED_WITHIN).take_while(|byte| format.letters.has(**byte));
-    let fulfilled = near().count() >= format.min.min(REQUIRED_WITHIN)
-        && match format.needs {
-            None => true,
-            Some(Needs::Digit) => near().any(u8::is_ascii_digit),
-            Some(Needs::Dot) => near().any(|byte| *byte == b'.'),
-        };
-    fulfilled.then(|| after + rest.iter().take_while(|byte| format.letters.has(**byte)).count())
+    let (needed, within): (fn(&u8) -> bool, usize) = match format.needs {
+        None => (|_| true, format.min),
+        Some(Needs::Digit) => (u8::is_ascii_digit, DIGIT_WITHIN),
+        Some(Needs::Dot) => (|byte| *byte == b'.', DOT_WITHIN),
+    };
+    let near = rest.get(..within.min(rest.len())).unwrap_or_default();
+    let length = near.iter().take_while(|byte| format.letters.has(**byte)).count();
+    let is_key = length >= format.min && near.iter().take(length).any(needed);
+    is_key.then(|| after + rest.iter().take_while(|byte| format.letters.has(**byte)).count())
 }
 
 /// The end of a PEM block that begins at `start`, if it is a private key: its last line, or the end of the text.

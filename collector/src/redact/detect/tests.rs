@@ -9,7 +9,8 @@ use super::*;
 /// What is stored instead of a text.
 fn masked(text: &str) -> String {
     let providers = Providers::new();
-    let masked = mask(&providers, text, Personal::Mask).expect("comes to rest").into_owned();
+    let masked =
+        mask(&providers, text, Personal::Mask).unwrap_or_else(|| panic!("{text:?} does not come to rest")).into_owned();
     let again = mask(&providers, &masked, Personal::Mask).expect("comes to rest").into_owned();
     assert_eq!(again, masked, "not repeatable: {text:?}");
     masked
@@ -24,17 +25,32 @@ fn assert_masked(cases: &[(&str, &str)]) {
 #[test]
 fn headers_lose_their_secret() {
     assert_masked(&[
-        ("curl -H 'Authorization: Bearer sk-ant-test-secret-0123456789' https://x.io", "curl -H 'Authorization: Bearer [anthropic-key]' https://x.io"),
-        ("curl -H 'Authorization: Bearer hunter2' https://x.io", "curl -H 'Authorization: Bearer [bearer-token]' https://x.io"),
-        ("curl -H \"authorization: basic c3ZjOldpbnRlcjIwMTch\" x", "curl -H \"authorization: basic [basic-credentials]\" x"),
+        (
+            "curl -H 'Authorization: Bearer sk-ant-test-secret-0123456789' https://x.io",
+            "curl -H 'Authorization: Bearer [anthropic-key]' https://x.io",
+        ),
+        (
+            "curl -H 'Authorization: Bearer hunter2' https://x.io",
+            "curl -H 'Authorization: Bearer [bearer-token]' https://x.io",
+        ),
+        (
+            "curl -H \"authorization: basic c3ZjOldpbnRlcjIwMTch\" x",
+            "curl -H \"authorization: basic [basic-credentials]\" x",
+        ),
         ("curl -H \"Authorization: Digest a b c\" x", "curl -H \"Authorization: Digest [secret]\" x"),
         ("curl -H Authorization:hunter2 x", "curl -H Authorization:[secret]"),
         ("http GET x.io Authorization:'Bearer hunter2'", "http GET x.io Authorization:'Bearer [bearer-token]'"),
         ("curl -H 'X-Api-Key: abc def' x", "curl -H 'X-Api-Key: [api-key] def' x"),
         ("curl --header='PRIVATE-TOKEN: hunter2' x", "curl --header='PRIVATE-TOKEN: [token]' x"),
         ("curl -H 'Cookie: a=b; c=d' x", "curl -H 'Cookie: [cookie]' x"),
-        ("headers={'Authorization': 'token hunter2', 'Accept': '*'}", "headers={'Authorization': 'token [bearer-token]', 'Accept': '*'}"),
-        (r#"{\"Authorization\": \"Bearer hunter2\", \"a\": 1}"#, r#"{\"Authorization\": \"Bearer [bearer-token]\", \"a\": 1}"#),
+        (
+            "headers={'Authorization': 'token hunter2', 'Accept': '*'}",
+            "headers={'Authorization': 'token [bearer-token]', 'Accept': '*'}",
+        ),
+        (
+            r#"{\"Authorization\": \"Bearer hunter2\", \"a\": 1}"#,
+            r#"{\"Authorization\": \"Bearer [bearer-token]\", \"a\": 1}"#,
+        ),
         ("fetch with Bearer abcdefgh12345678 please", "fetch with Bearer [bearer-token] please"),
     ]);
 }
@@ -65,7 +81,10 @@ fn flags_lose_their_secret() {
         ("gpg --batch --passphrase hunter2 -d a", "gpg --batch --passphrase [password] -d a"),
         ("oathtool --totp -b MPWRIFD3KK5GXGHOCNO3OSVXIF2UE2UU", "oathtool --totp -b [secret]"),
         ("gh secret set DEPLOY --body \"hunter2\"", "gh secret set DEPLOY --body \"[secret]\""),
-        ("aws ssm put-parameter --name /a/b --type SecureString --value hunter2", "aws ssm put-parameter --name /a/b --type SecureString --value [secret]"),
+        (
+            "aws ssm put-parameter --name /a/b --type SecureString --value hunter2",
+            "aws ssm put-parameter --name /a/b --type SecureString --value [secret]",
+        ),
         ("vercel env add API_TOKEN production <<< \"hunter2\"", "vercel env add API_TOKEN production <<< \"[secret]\""),
         ("aws configure set aws_secret_access_key hunter2", "aws configure set aws_secret_access_key [secret]"),
         ("psql -c \"ALTER USER etl WITH PASSWORD 'hunter2'\"", "psql -c \"ALTER USER etl WITH PASSWORD '[password]'\""),
@@ -92,7 +111,10 @@ fn assignments_lose_their_secret() {
         ("password := \"abc\"", "password := \"[password]\""),
         ("config[\"password\"] = \"abc\"", "config[\"password\"] = \"[password]\""),
         ("Server=db;Password=abc;Port=1", "Server=db;Password=[password];Port=1"),
-        ("kubectl create secret generic x --from-literal=app-token=abc", "kubectl create secret generic x --from-literal=app-token=[token]"),
+        (
+            "kubectl create secret generic x --from-literal=app-token=abc",
+            "kubectl create secret generic x --from-literal=app-token=[token]",
+        ),
         ("ENCRYPTION_KEY=abc FOO_KEY=1afbc8ba1e98aa1762c0 make", "ENCRYPTION_KEY=[api-key] FOO_KEY=[api-key] make"),
         ("password=[password]hunter2", "password=[password]"),
         ("token=abc", "token=[token]"),
@@ -103,7 +125,10 @@ fn assignments_lose_their_secret() {
 fn urls_lose_their_secrets() {
     assert_masked(&[
         ("http://127.0.0.1:8099/page?token=abc", "http://127.0.0.1:8099/page?token=[query-value]"),
-        ("https://x.io/a?b=1&api_key=abc&c=2#access_token=def", "https://x.io/a?b=1&api_key=[query-value]&c=2#access_token=[query-value]"),
+        (
+            "https://x.io/a?b=1&api_key=abc&c=2#access_token=def",
+            "https://x.io/a?b=1&api_key=[query-value]&c=2#access_token=[query-value]",
+        ),
         ("/login?code=abc", "/login?code=[query-value]"),
         ("https://x.io/?X-Amz-Signature=abc&X-Amz-Date=1", "https://x.io/?X-Amz-Signature=[query-value]&X-Amz-Date=1"),
         ("https://x.io/?tok%65n=abc", "https://x.io/?tok%65n=[query-value]"),
@@ -162,24 +187,59 @@ fn personal_data_goes() {
     ]);
     let providers = Providers::new();
     assert_eq!(mask(&providers, "jane.doe@example.com", Personal::Keep).unwrap(), "jane.doe@example.com");
-    assert_eq!(mask(&providers, "https://a:b@example.com/r", Personal::Keep).unwrap(), "https://[url-credentials]@example.com/r");
+    assert_eq!(
+        mask(&providers, "https://a:b@example.com/r", Personal::Keep).unwrap(),
+        "https://[url-credentials]@example.com/r"
+    );
 }
 
 #[test]
 fn ordinary_texts_stay_as_they_are() {
     for text in [
-        "", "ls -la && echo hello", "rm -rf build", "npm run lint", "git status --short", "git clone git@github.com:acme/x.git",
-        "cargo test --workspace --lib redact 2>&1 | tail -20", "docker run -u 1000:1000 -p 8080:80 img:1.2.3",
-        "curl -sS https://example.com/a/b?page=2&q=rust#top", "ssh -p 22 host uptime", "mkdir -p a/b && cp -u a b",
-        "psql -h db -U app -c 'select count(*) from tokens'", "PASSWORD=$PASSWORD TOKEN=\"${TOKEN}\" ./run.sh",
-        "curl -H \"Authorization: Bearer $TOKEN\" https://x.io", "docker login -u me --password-stdin < file",
-        "kubectl get secret orders-tls -o jsonpath='{.metadata.name}'", "export PATH=$PATH:/usr/local/bin PWD=/home/x",
-        "grep -rn password 'src/' --include='*.rs'", "git checkout 9b972a4e51bafd0a6e68 -- src/token.rs",
-        "/home/dev/exporter/notes.txt", "Bash(npm run:*)", "WebFetch(domain:example.com)", "mcp__crm__lookup_customer",
-        "2026-11-20T09:44:07.668Z", "toolu_b668fd34727a4c58ab383e1d", "11111111-2222-4333-8444-555555555555", "4111111111111112",
-        "npm i left-pad@1.2.3 @scope/pkg@2", "task-force-something-long-9", "std::token::parse(x)", "max_tokens=4096",
-        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "prüfe die Lösung: 日本語 🔑", "[email] [password]",
-        "echo \"$(cat token.txt)\"", "the bearer of this letter", "http://localhost:8080/users/@me", "\\", "'", "\"", "a=", "=b", ":", "://@",
+        "",
+        "ls -la && echo hello",
+        "rm -rf build",
+        "npm run lint",
+        "git status --short",
+        "git clone git@github.com:acme/x.git",
+        "cargo test --workspace --lib redact 2>&1 | tail -20",
+        "docker run -u 1000:1000 -p 8080:80 img:1.2.3",
+        "curl -sS https://example.com/a/b?page=2&q=rust#top",
+        "ssh -p 22 host uptime",
+        "mkdir -p a/b && cp -u a b",
+        "psql -h db -U app -c 'select count(*) from tokens'",
+        "PASSWORD=$PASSWORD TOKEN=\"${TOKEN}\" ./run.sh",
+        "curl -H \"Authorization: Bearer $TOKEN\" https://x.io",
+        "docker login -u me --password-stdin < file",
+        "kubectl get secret orders-tls -o jsonpath='{.metadata.name}'",
+        "export PATH=$PATH:/usr/local/bin PWD=/home/x",
+        "grep -rn password 'src/' --include='*.rs'",
+        "git checkout 9b972a4e51bafd0a6e68 -- src/token.rs",
+        "/home/dev/exporter/notes.txt",
+        "Bash(npm run:*)",
+        "WebFetch(domain:example.com)",
+        "mcp__crm__lookup_customer",
+        "2026-11-20T09:44:07.668Z",
+        "toolu_b668fd34727a4c58ab383e1d",
+        "11111111-2222-4333-8444-555555555555",
+        "4111111111111112",
+        "npm i left-pad@1.2.3 @scope/pkg@2",
+        "task-force-something-long-9",
+        "std::token::parse(x)",
+        "max_tokens=4096",
+        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "prüfe die Lösung: 日本語 🔑",
+        "[email] [password]",
+        "echo \"$(cat token.txt)\"",
+        "the bearer of this letter",
+        "http://localhost:8080/users/@me",
+        "\\",
+        "'",
+        "\"",
+        "a=",
+        "=b",
+        ":",
+        "://@",
     ] {
         let providers = Providers::new();
         let kept = mask(&providers, text, Personal::Mask);
@@ -200,17 +260,57 @@ fn vectors_are_read_as_commands() {
 #[test]
 fn hostile_texts_take_linear_time() {
     let providers = Providers::new();
-    for part in ["a@", "@", "token=", "token='a'\"b ", "token=\\\"", "sk-", "npm_", "eyJ-", "://", "a://b:@", "?a", "?token=", "-u a:", "--password '",
-        "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "4111 ", "\"", "'", "`", "\\", "[", "[password]", "password: |", "Authorization: ",
-        "Cookie: ", "Bearer ", "<<< ", "secret set <<< ", "echo a | secret set ", "curl -u ", "%40", "é@é.é", "a.b-c_", ":\"", "::", "token:'", "\\'",
-        "user password '", "--token \"", "https://a:b/c"]
-    {
+    for part in [
+        "a@",
+        "@",
+        "token=",
+        "token='a'\"b ",
+        "token=\\\"",
+        "sk-",
+        "npm_",
+        "eyJ-",
+        "://",
+        "a://b:@",
+        "?a",
+        "?token=",
+        "-u a:",
+        "--password '",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----",
+        "4111 ",
+        "\"",
+        "'",
+        "`",
+        "\\",
+        "[",
+        "[password]",
+        "password: |",
+        "Authorization: ",
+        "Cookie: ",
+        "Bearer ",
+        "<<< ",
+        "secret set <<< ",
+        "echo a | secret set ",
+        "curl -u ",
+        "%40",
+        "é@é.é",
+        "a.b-c_",
+        ":\"",
+        "::",
+        "token:'",
+        "\\'",
+        "user password '",
+        "--token \"",
+        "https://a:b/c",
+    ] {
         let text = part.repeat(200_000 / part.len());
         let began = Instant::now();
         let _settled = mask(&providers, &text, Personal::Mask);
         // Quadratic would be minutes; an unoptimised build on a busy machine still takes far less than this.
         assert!(began.elapsed() < Duration::from_secs(20), "{part:?} took {:?}", began.elapsed());
-        if began.elapsed() > Duration::from_millis(400) { println!("slow {part:?} {:?}", began.elapsed()); }
+        if began.elapsed() > Duration::from_millis(400) {
+            println!("slow {part:?} {:?}", began.elapsed());
+        }
     }
 }
 

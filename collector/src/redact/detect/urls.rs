@@ -4,6 +4,9 @@ use super::Hits;
 use super::names;
 use super::value;
 
+/// The mark of what stands before a host.
+pub(super) const CREDENTIALS: &str = "[url-credentials]";
+
 /// Users that stand for nobody when a URL names no password.
 const PLAIN_USERS: &[&[u8]] = &[b"git", b"hg", b"svn"];
 
@@ -51,7 +54,7 @@ fn credentials(bytes: &[u8], at: usize, hits: &mut Hits) -> usize {
     let is_login = !user.contains(&b':')
         && (PLAIN_USERS.contains(&user) || [&b"ssh"[..], b"sftp", b"rsync"].iter().any(|name| scheme.ends_with(name)));
     if !is_login && !value::is_reference(user) && !is_referred(user) {
-        hits.push(start, start + end, "[url-credentials]");
+        hits.push(start, start + end, CREDENTIALS);
     }
     start + length
 }
@@ -89,7 +92,10 @@ fn parameters(bytes: &[u8], hits: &mut Hits) {
         }
         let value = bytes.get(start..).unwrap_or_default();
         let end = start
-            + value.iter().position(|byte| ends(*byte) || matches!(byte, b'&' | b'#' | b'\\' | b')')).unwrap_or(value.len());
+            + value
+                .iter()
+                .position(|byte| ends(*byte) || matches!(byte, b'&' | b'#' | b'\\' | b')'))
+                .unwrap_or(value.len());
         if !value::is_reference(bytes.get(start..end).unwrap_or_default()) {
             hits.push(start, end, "[query-value]");
         }

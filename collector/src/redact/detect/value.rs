@@ -20,7 +20,7 @@ pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-fn is_quote(byte: u8) -> bool {
+pub(super) fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
@@ -76,7 +76,7 @@ fn closing(bytes: &[u8], mut at: usize, quote: u8) -> Option<usize> {
 }
 
 /// Whether what follows a closing quote says that the value is over.
-fn closes(bytes: &[u8], at: usize) -> bool {
+pub(super) fn closes(bytes: &[u8], at: usize) -> bool {
     bytes.get(at).is_none_or(|byte| is_space(*byte) || is_quote(*byte) || b",;:)}]|&<>\\".contains(byte))
         && !continues(bytes, at)
 }
@@ -84,10 +84,13 @@ fn closes(bytes: &[u8], at: usize) -> bool {
 /// Whether a shell word goes on at a quote: `'it'\''s'`, `"a"'b'`.
 fn continues(bytes: &[u8], at: usize) -> bool {
     match bytes.get(at).copied() {
-        Some(b'\\') => bytes.get(at + 1).is_some_and(|byte| *byte == b'\'')
-            && bytes.get(at + 2).is_some_and(|byte| is_quote(*byte)),
+        Some(b'\\') => {
+            bytes.get(at + 1).is_some_and(|byte| *byte == b'\'')
+                && bytes.get(at + 2).is_some_and(|byte| is_quote(*byte))
+        }
         Some(quote) if is_quote(quote) => {
-            bytes.get(at + 1).is_some_and(|byte| byte.is_ascii_alphanumeric()) && closing(bytes, at + 1, quote).is_some()
+            bytes.get(at + 1).is_some_and(|byte| byte.is_ascii_alphanumeric())
+                && closing(bytes, at + 1, quote).is_some()
         }
         _ => false,
     }
@@ -160,8 +163,20 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
     }
     // A search pattern or asterisks.
     value.iter().all(|byte| b".*+^$?\\()[]{}<>/|,;:-_=".contains(byte))
-        || [&b"true"[..], b"false", b"null", b"none", b"None", b"nil", b"undefined", b"string", b"String", b"str", b"&str"]
-            .contains(&value)
+        || [
+            &b"true"[..],
+            b"false",
+            b"null",
+            b"none",
+            b"None",
+            b"nil",
+            b"undefined",
+            b"string",
+            b"String",
+            b"str",
+            b"&str",
+        ]
+        .contains(&value)
 }
 
 /// Whether a value looks random: long, of the letters that encodings use, letters and digits mixed.
