@@ -81,7 +81,7 @@ impl Walk<'_> {
             Action::Own => {}
             Action::Id if is_hex(value) => {}
             Action::Id | Action::Word => {
-                self.label(value, "label", Personal::Mask, |value| !value.contains(char::is_whitespace))
+                self.label(value, "label", Personal::Mask, |value| !value.contains(char::is_whitespace));
             }
             Action::Label => self.label(value, "label", Personal::Mask, |value| {
                 value.chars().filter(|letter| letter.is_whitespace()).count() <= policy::MOST_BLANKS
@@ -131,7 +131,7 @@ impl Walk<'_> {
     fn json_text(&self, keys: Keys, kind: &str, value: &mut String) {
         *value = match serde_json::from_str(value) {
             Ok(json) if matches!(json, Value::Object(_) | Value::Array(_)) => {
-                self.written(self.json(keys, Action::Withhold, json), value)
+                written(&self.json(keys, Action::Withhold, json), value)
             }
             _ => self.hashed(kind, value),
         };
@@ -145,13 +145,9 @@ impl Walk<'_> {
         let keys = if action == Action::Arguments { Keys::Arguments } else { Keys::Attributes };
         *value = match (action, serde_json::from_str::<Value>(value)) {
             (Action::Hash(kind), _) => self.hashed(kind, value),
-            (_, Ok(json)) => self.written(self.json(keys, action, json), value),
+            (_, Ok(json)) => written(&self.json(keys, action, json), value),
             (_, Err(_)) => forms::withheld(value),
         };
-    }
-
-    fn written(&self, json: Value, value: &str) -> String {
-        serde_json::to_string(&json).unwrap_or_else(|_| forms::withheld(value))
     }
 
     /// Redacts a JSON value: numbers and flags are kept, texts take the action, the values of an object that of their
@@ -191,6 +187,11 @@ impl Walk<'_> {
             })
             .collect()
     }
+}
+
+/// JSON as text; withheld if it cannot be written.
+fn written(json: &Value, value: &str) -> String {
+    serde_json::to_string(json).unwrap_or_else(|_| forms::withheld(value))
 }
 
 fn is_hex(value: &str) -> bool {

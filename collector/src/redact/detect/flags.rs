@@ -59,6 +59,7 @@ impl Program {
     const LOGIN: u32 = 1 << 17;
     const SETTER: u32 = 1 << 18;
     const SQL: u32 = 1 << 19;
+    const SUDO: u32 = 1 << 20;
 
     fn named(word: &[u8]) -> u32 {
         let name = word.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
@@ -80,6 +81,7 @@ impl Program {
             b"openssl" => Self::OPENSSL,
             b"echo" | b"printf" => Self::ECHO,
             b"htpasswd" => Self::HTPASSWD,
+            b"sudo" => Self::SUDO,
             b"snmpwalk" | b"snmpget" | b"snmpset" | b"snmpbulkwalk" => Self::SNMP,
             b"secret" | b"secrets" | b"put-parameter" | b"secretsmanager" | b"keyvault" => Self::SECRETS,
             b"login" => Self::LOGIN,
@@ -98,10 +100,10 @@ struct Command {
     seen: Program,
     /// Positional words since the last program's name.
     positional: usize,
-    /// A word named a secret: what is piped in or set next is one.
+    /// Whether it matters that a word names a secret: there is a here-string.
+    watches_names: bool,
+    /// A word did.
     names_secret: bool,
-    /// The word before did, after a verb that sets.
-    sets_secret: bool,
     /// The word before said that an SQL literal follows.
     literal: bool,
 }
@@ -115,7 +117,6 @@ impl Command {
     fn word(&mut self, word: &[u8]) -> Option<Secret> {
         self.literal = false;
         if word.first() == Some(&b'-') && word.len() > 1 {
-            self.sets_secret = false;
             return self.flag(word);
         }
         let program = Program::named(word);
@@ -129,6 +130,9 @@ impl Command {
             return None;
         }
         self.positional += 1;
+        if !self.watches_names && !self.has(Program::SETTER) {
+            return None;
+        }
         let tail = word.rsplit(|byte| matches!(byte, b'/' | b':')).next().unwrap_or_default();
         let names_secret = matches!(names::said(tail), Some(Said::Secret(_)));
         self.names_secret |= names_secret;
@@ -248,20 +252,17 @@ pub(in crate::redact) fn mask_vector(words: &mut [String]) {
     let mut command = Command::default();
     let mut announced: Option<Secret> = None;
     for word in words {
-        let found = match announced.take() {
-            Some(secret) => secret_part(word.as_bytes(), secret),
-            None if command.is_secret(word.as_bytes()).is_some() => Some((0..word.len(), "[secret]")),
-            None => match command.attached(word.as_bytes(), false) {
-                Some((length, secret)) => word
-                    .as_bytes()
-                    .get(length..)
-                    .and_then(|value| secret_part(value, secret))
-                    .map(|(part, mark)| (part.start + length..part.end + length, mark)),
-                None => {
-                    announced = command.word(word.as_bytes());
-                    None
-                }
-            },
+        let bytes = word.as_bytes();
+        let found = if let Some(secret) = announced.take() {
+            secret_part(bytes, secret)
+        } else if let Some(mark) = command.is_secret(bytes) {
+            Some((0..bytes.len(), mark))
+        } else if let Some((length, secret)) = command.attached(bytes, false) {
+            let value = bytes.get(length..).unwrap_or_default();
+            secret_part(value, secret).map(|(part, mark)| (part.start + length..part.end + length, mark))
+        } else {
+            announced = command.word(bytes);
+            None
         };
         if let Some((part, mark)) = found
             && word.get(part.clone()).is_some_and(|text| !forms::is_mark(text))
@@ -278,7 +279,8 @@ fn is_word_end(byte: u8) -> bool {
 /// Finds secrets on command lines.
 pub(super) fn scan(text: &str, hits: &mut Hits) {
     let bytes = text.as_bytes();
-    let mut command = Command::default();
+    let watches_names = text.contains("<<<");
+    let mut command = Command { watches_names, ..Command::default() };
     // What the command before printed, if it was an `echo` into this one.
     let mut printed: Option<Range<usize>> = None;
     let mut began = 0;
@@ -300,7 +302,7 @@ pub(super) fn scan(text: &str, hits: &mut Hits) {
         if matches!(byte, b'\n' | b';' | b'|' | b'&' | b'(' | b')' | b'`') {
             let piped = byte == b'|' && bytes.get(at + 1) != Some(&b'|') && command.has(Program::ECHO);
             printed = piped.then_some(began..at);
-            command = Command::default();
+            command = Command { watches_names, ..Command::default() };
             at += 1;
             began = at;
             continue;
@@ -397,7 +399,8 @@ fn is_asking(word: &[u8], command: &Command) -> bool {
     matches!(
         word,
         b"--password-stdin" | b"--with-token" | b"--passphrase-fd" | b"--token-stdin" | b"chpasswd" | b"-pass-stdin"
-    ) || (command.has(Program::SECRETS) && matches!(word, b"set" | b"create"))
+    ) || (command.has(Program::SUDO) && word == b"-S")
+        || (command.has(Program::SECRETS) && matches!(word, b"set" | b"create"))
 }
 
 /// Marks what an `echo` printed: its arguments, without the quotes around them.

@@ -19,150 +19,41 @@ pub(super) enum Said {
 pub(super) const LONGEST: usize = 64;
 
 /// Last words after which a name names something about the secret, not the secret.
+#[rustfmt::skip] // One name a line hides the list.
 const ABOUT: &[&str] = &[
-    "age",
-    "algorithm",
-    "arn",
-    "available",
-    "budget",
-    "class",
-    "count",
-    "counts",
-    "created",
-    "dir",
-    "duration",
-    "enabled",
-    "endpoint",
-    "env",
-    "exists",
-    "expires",
-    "expiry",
-    "field",
-    "file",
-    "filename",
-    "format",
-    "header",
-    "helper",
-    "id",
-    "ids",
-    "input",
-    "kind",
-    "len",
-    "length",
-    "lifetime",
-    "limit",
-    "manager",
-    "max",
-    "min",
-    "mode",
-    "name",
-    "names",
-    "namespace",
-    "path",
-    "policy",
-    "present",
-    "prompt",
-    "provider",
-    "ref",
-    "regex",
-    "required",
-    "reset",
-    "rotation",
-    "size",
-    "source",
-    "stdin",
-    "store",
-    "ttl",
-    "type",
-    "uri",
-    "url",
-    "usage",
-    "version",
+    "age", "algorithm", "arn", "available", "budget", "class", "count", "counts", "created", "dir", "duration",
+    "enabled", "endpoint", "env", "exists", "expires", "expiry", "field", "file", "filename", "format", "header",
+    "helper", "id", "ids", "input", "kind", "len", "length", "lifetime", "limit", "manager", "max", "min", "mode",
+    "name", "names", "namespace", "path", "policy", "present", "prompt", "provider", "ref", "regex", "required",
+    "reset", "rotation", "size", "source", "stdin", "store", "ttl", "type", "uri", "url", "usage", "version",
 ];
 
 /// Words that end in "pass" and are none.
+#[rustfmt::skip] // One name a line hides the list.
 const NOT_PASS: &[&str] = &["bypass", "compass", "encompass", "overpass", "surpass", "trespass", "underpass"];
 
 /// Words before "key" that make it a secret one. `public_key` and `primary_key` are not here.
+#[rustfmt::skip] // One name a line hides the list.
 const KEYS: &[&str] = &[
-    "access",
-    "account",
-    "api",
-    "app",
-    "application",
-    "auth",
-    "client",
-    "deploy",
-    "encryption",
-    "function",
-    "functions",
-    "hmac",
-    "license",
-    "master",
-    "private",
-    "role",
-    "secret",
-    "service",
-    "shared",
-    "signing",
-    "storage",
+    "access", "account", "api", "app", "application", "auth", "client", "deploy", "encryption", "function",
+    "functions", "hmac", "license", "master", "private", "role", "secret", "service", "shared", "signing", "storage",
     "subscription",
 ];
 
 /// The same written as one word.
+#[rustfmt::skip] // One name a line hides the list.
 const KEY_WORDS: &[&str] = &[
-    "accesskey",
-    "accountkey",
-    "apikey",
-    "authkey",
-    "encryptionkey",
-    "masterkey",
-    "privatekey",
-    "secretkey",
-    "sharedkey",
-    "signingkey",
-    "storagekey",
-    "xapikey",
+    "accesskey", "accountkey", "apikey", "authkey", "encryptionkey", "masterkey", "privatekey", "secretkey",
+    "sharedkey", "signingkey", "storagekey", "xapikey",
 ];
 
 /// Parameters of URLs that are secrets there and may be anything elsewhere.
+#[rustfmt::skip] // One name a line hides the list.
 const QUERY: &[&str] = &[
-    "assertion",
-    "auth",
-    "code",
-    "hmac",
-    "key",
-    "nonce",
-    "oauth",
-    "otp",
-    "pass",
-    "pin",
-    "pw",
-    "pwd",
-    "s",
-    "sas",
-    "session",
-    "sessionid",
-    "session_id",
-    "sid",
-    "sig",
-    "sign",
-    "signature",
-    "state",
-    "st",
-    "ticket",
-    "code_verifier",
-    "x_amz_credential",
-    "x_amz_signature",
-    "x_amz_security_token",
-    "x_goog_credential",
-    "x_goog_signature",
-    "google_access_id",
-    "awsaccess_key_id",
-    "id_token_hint",
-    "saml_response",
-    "samlresponse",
-    "saml_request",
+    "assertion", "auth", "code", "hmac", "key", "nonce", "oauth", "otp", "pass", "pin", "pw", "pwd", "s", "sas",
+    "session", "sessionid", "session_id", "sid", "sig", "sign", "signature", "state", "st", "ticket", "code_verifier",
+    "x_amz_credential", "x_amz_signature", "x_amz_security_token", "x_goog_credential", "x_goog_signature",
+    "google_access_id", "awsaccess_key_id", "id_token_hint", "saml_response", "samlresponse", "saml_request",
     "samlrequest",
 ];
 
@@ -221,40 +112,41 @@ pub(super) fn said(name: &[u8]) -> Option<Said> {
         }
         _ => {}
     }
-    if ABOUT.contains(&last) && !(last == "id" && before.ends_with("secret")) {
-        return None;
-    }
-    for word in plain.split('_') {
-        if word.ends_with("password")
-            || word.ends_with("passwd")
-            || word.ends_with("passphrase")
-            || word.ends_with("passcode")
-        {
-            return Some(Said::Secret("[password]"));
-        }
-        if word.ends_with("secret") {
-            return Some(Said::Secret("[secret]"));
-        }
-        if word.ends_with("token") {
-            return Some(Said::Secret("[token]"));
-        }
-        if KEY_WORDS.contains(&word) {
-            return Some(Said::Secret("[api-key]"));
-        }
-    }
+    let said = plain.split('_').find_map(secret_word).or_else(|| last_word(before, last))?;
+    // Asked last, because most names have no such word.
+    let is_about = ABOUT.contains(&last) && !(last == "id" && before.ends_with("secret"));
+    (!is_about).then_some(said)
+}
+
+/// What a word says wherever it stands in a name.
+fn secret_word(word: &str) -> Option<Said> {
+    let ends = |end: &str| word.ends_with(end);
+    let mark = match word.as_bytes().last()? {
+        b'd' if ends("password") || ends("passwd") => "[password]",
+        b'e' if ends("passphrase") || ends("passcode") => "[password]",
+        b't' if ends("secret") => "[secret]",
+        b'n' if ends("token") => "[token]",
+        b'y' if ends("key") && KEY_WORDS.contains(&word) => "[api-key]",
+        _ => return None,
+    };
+    Some(Said::Secret(mark))
+}
+
+/// What the last word of a name says there.
+fn last_word(before: &str, last: &str) -> Option<Said> {
     match last {
         "pwd" | "pw" | "passin" | "passout" => Some(Said::Secret("[password]")),
         _ if last.ends_with("pass") && !NOT_PASS.contains(&last) => Some(Said::Secret("[password]")),
-        "credential" | "credentials" | "creds" => Some(Said::SecretIfOpaque("[secret]")),
+        "auth" | "credential" | "credentials" | "creds" => Some(Said::SecretIfOpaque("[secret]")),
         "otp" | "totp" => Some(Said::Secret("[secret]")),
         "bearer" => Some(Said::Secret("[bearer-token]")),
         "jwt" => Some(Said::Secret("[jwt]")),
         "pat" => Some(Said::Secret("[token]")),
-        "auth" => Some(Said::SecretIfOpaque("[secret]")),
-        "key" => {
-            let kind = before.rsplit('_').next().unwrap_or_default();
-            Some(if KEYS.contains(&kind) { Said::Secret("[api-key]") } else { Said::SecretIfOpaque("[api-key]") })
-        }
+        "key" => match before.rsplit('_').next().unwrap_or_default() {
+            kind if KEYS.contains(&kind) => Some(Said::Secret("[api-key]")),
+            "cache" | "foreign" | "partition" | "primary" | "public" | "restore" | "sort" => None,
+            _ => Some(Said::SecretIfOpaque("[api-key]")),
+        },
         _ => None,
     }
 }
@@ -281,7 +173,7 @@ pub(super) fn before(bytes: &[u8], end: usize) -> Range<usize> {
     for _ in 0..BETWEEN {
         match end.checked_sub(1).and_then(|at| bytes.get(at)) {
             Some(b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'`' | b']' | b'!' | b'+' | b'?' | b':' | b'<' | b'>') => {
-                end -= 1
+                end -= 1;
             }
             _ => break,
         }
@@ -355,10 +247,12 @@ mod tests {
             "",
             "_",
             "author",
+            "public_key",
+            "cache-key",
         ] {
             assert_eq!(said(name.as_bytes()), None, "{name}");
         }
-        assert!(matches!(said(b"public_key"), Some(Said::SecretIfOpaque(_))));
+        assert!(matches!(said(b"FOO_KEY"), Some(Said::SecretIfOpaque(_))));
     }
 
     #[test]

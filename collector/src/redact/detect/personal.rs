@@ -77,7 +77,7 @@ fn number(bytes: &[u8], start: usize, hits: &mut Hits) -> usize {
                 at += 1;
             }
             // One separator between groups of at least four digits.
-            b' ' | b'-' if count >= 4 && count <= LONGEST && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {
+            b' ' | b'-' if (4..=LONGEST).contains(&count) && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {
                 groups += 1;
                 at += 1;
             }
@@ -120,5 +120,5 @@ fn is_card(digits: &[u8]) -> bool {
             (_, digit) => digit,
         })
         .sum();
-    is_issued && sum % 10 == 0
+    is_issued && sum.is_multiple_of(10)
 }

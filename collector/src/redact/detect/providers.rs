@@ -1,6 +1,6 @@
 //! Keys in the formats that providers give them: a prefix, then a run of letters. One automaton finds the prefixes.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::Hits;
 
@@ -60,7 +60,7 @@ const fn with(prefix: &'static str, mark: &'static str, letters: Letters, min: u
 
 const PRIVATE_KEY: &str = "-----BEGIN ";
 const PUTTY_KEY: &str = "PuTTY-User-Key-File-";
-const BEARER: &[&str] = &["Bearer ", "bearer ", "BEARER "];
+const BEARER: &[&str] = &["Bearer ", "bearer ", "BEARER ", "Bearer%20", "bearer%20"];
 
 /// The formats, from the providers' own documentation. Part of the policy's hash.
 pub(in crate::redact) const FORMATS: &[Format] = {
@@ -194,7 +194,13 @@ impl Providers {
     pub(in crate::redact) fn new() -> Self {
         let prefixes =
             FORMATS.iter().map(|format| format.prefix).chain([PRIVATE_KEY, PUTTY_KEY]).chain(BEARER.iter().copied());
-        Self(AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(prefixes).ok())
+        Self(
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .kind(Some(AhoCorasickKind::DFA))
+                .build(prefixes)
+                .ok(),
+        )
     }
 
     /// Finds keys.

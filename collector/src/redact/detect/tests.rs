@@ -58,6 +58,7 @@ fn headers_lose_their_secret() {
 #[test]
 fn flags_lose_their_secret() {
     assert_masked(&[
+        ("echo 'hunter2' | sudo -S systemctl restart x", "echo '[secret]' | sudo -S systemctl restart x"),
         ("app --password hunter2 --verbose", "app --password [password] --verbose"),
         ("app --password 'hunter 2' --verbose", "app --password '[password]' --verbose"),
         ("app --password=hunter2 --verbose", "app --password=[password] --verbose"),
@@ -124,6 +125,10 @@ fn assignments_lose_their_secret() {
 #[test]
 fn urls_lose_their_secrets() {
     assert_masked(&[
+        (
+            "https://proxy.io/f?header=Authorization%3A%20Bearer%20ae1f8998e8ab2490",
+            "https://proxy.io/f?header=Authorization%3A%20Bearer%20[bearer-token]",
+        ),
         ("http://127.0.0.1:8099/page?token=abc", "http://127.0.0.1:8099/page?token=[query-value]"),
         (
             "https://x.io/a?b=1&api_key=abc&c=2#access_token=def",
@@ -308,9 +313,6 @@ fn hostile_texts_take_linear_time() {
         let _settled = mask(&providers, &text, Personal::Mask);
         // Quadratic would be minutes; an unoptimised build on a busy machine still takes far less than this.
         assert!(began.elapsed() < Duration::from_secs(20), "{part:?} took {:?}", began.elapsed());
-        if began.elapsed() > Duration::from_millis(400) {
-            println!("slow {part:?} {:?}", began.elapsed());
-        }
     }
 }
 

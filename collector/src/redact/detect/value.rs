@@ -89,8 +89,7 @@ fn continues(bytes: &[u8], at: usize) -> bool {
                 && bytes.get(at + 2).is_some_and(|byte| is_quote(*byte))
         }
         Some(quote) if is_quote(quote) => {
-            bytes.get(at + 1).is_some_and(|byte| byte.is_ascii_alphanumeric())
-                && closing(bytes, at + 1, quote).is_some()
+            bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) && closing(bytes, at + 1, quote).is_some()
         }
         _ => false,
     }
