@@ -1,10 +1,27 @@
 //! Typed answers to pages. Knows no SQL and no Arrow.
 
+mod assets;
+mod calls;
+mod chips;
+mod error;
+mod format;
+mod layers;
+mod pages;
+mod params;
+mod period;
+mod routes;
+mod strips;
+#[cfg(test)]
+mod testing;
+mod trace;
+
 use std::sync::Arc;
 
 use barograph_query::archive::Archive;
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
+
+pub use routes::router;
 
 /// Whether the process can take events and answer questions, asked by `/readyz`.
 pub trait Readiness: std::fmt::Debug + Send + Sync {
@@ -34,10 +51,9 @@ pub struct Site {
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
-    _listener: TcpListener,
-    _site: Site,
+    listener: TcpListener,
+    site: Site,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    stop.await;
-    Ok(())
+    axum::serve(listener, router(site)).with_graceful_shutdown(stop).await
 }

@@ -1,0 +1,26 @@
+//! Which address answers with what. One function for the server and for tests.
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::error::PageError;
+use crate::{Site, assets, layers, pages};
+
+/// All of the dashboard.
+pub fn router(site: Site) -> Router {
+    let clock = std::sync::Arc::clone(&site.clock);
+    let routes = Router::new()
+        .route("/", get(pages::overview::get))
+        .route("/search", get(pages::search::get))
+        .route("/sessions/{session_id}", get(pages::session::get))
+        .route("/hotspots", get(pages::hotspots::get))
+        .route("/events/{event_id}", get(pages::record::get))
+        .route("/healthz", get(pages::health::alive))
+        .route("/readyz", get(pages::health::ready))
+        .route("/metrics", get(pages::health::metrics))
+        .route("/static/{name}", get(assets::serve))
+        .method_not_allowed_fallback(async || PageError::NotAllowed)
+        .fallback(async || PageError::NotFound("There is no such page"))
+        .with_state(site);
+    layers::around(routes, clock)
+}

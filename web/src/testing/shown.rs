@@ -1,0 +1,199 @@
+//! What pages say, read from the DOM.
+
+use barograph_query::questions::find::Found;
+use barograph_query::questions::overview::Overview;
+use barograph_query::questions::session::Story;
+use scraper::{ElementRef, Html, Selector};
+
+use super::samples::{
+    call, found, hotspots, hotspots_page, overview, overview_page, record, record_page, search_page, session_page, story,
+};
+
+fn texts(html: &str, css: &str) -> Vec<String> {
+    Html::parse_document(html)
+        .select(&Selector::parse(css).unwrap())
+        .map(|element| element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+fn links(html: &str, css: &str) -> Vec<String> {
+    let page = Html::parse_document(html);
+    let selector = Selector::parse(css).unwrap();
+    page.select(&selector).filter_map(|element: ElementRef<'_>| element.attr("href").map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_figure_has_a_unit_and_leads_to_its_rows() {
+    let html = overview_page(&overview(), None);
+    let figures = texts(&html, ".figures li");
+    assert_eq!(figures.len(), 6);
+    for figure in &figures {
+        assert!(figure.starts_with(|first: char| first.is_ascii_digit()), "{figure}");
+        assert!(figure.contains(char::is_alphabetic), "{figure}");
+    }
+    for href in links(&html, ".figures a") {
+        assert!(href.starts_with("/search?") && href.contains("after=2026-11-13T10:00:00Z"), "{href}");
+    }
+}
+
+#[test]
+fn the_trace_flags_the_spike_and_the_new_version() {
+    let html = overview_page(&overview(), None);
+    let flags = texts(&html, ".flag text");
+    assert_eq!(flags.len(), 2, "{flags:?}");
+    assert!(flags[0].ends_with("refused"), "{flags:?}");
+    assert_eq!(flags[1], "claude-code 2.1.328");
+    assert_eq!(links(&html, ".trace .hit").len(), 42);
+    assert_eq!(texts(&html, ".strips details tbody tr").len(), 42, "the numbers stand in a table too");
+}
+
+#[test]
+fn who_decided_says_what_is_unknown() {
+    let html = overview_page(&overview(), None);
+    let deciders = texts(&html, ".deciders tbody tr");
+    assert!(deciders.iter().any(|row| row.starts_with("Unknown the telemetry does not tell")), "{deciders:?}");
+}
+
+#[test]
+fn an_empty_archive_shows_how_to_connect() {
+    let text = texts(&overview_page(&Overview::default(), None), "main").join(" ");
+    for line in [
+        "CLAUDE_CODE_ENABLE_TELEMETRY=1",
+        "OTEL_LOGS_EXPORTER=otlp",
+        "OTEL_METRICS_EXPORTER=otlp",
+        "OTEL_EXPORTER_OTLP_PROTOCOL=grpc",
+        "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317",
+        "OTEL_LOG_TOOL_DETAILS=1",
+        "CLAUDE_CODE_ENHANCED_TELEMETRY_BETA=1",
+        "OTEL_TRACES_EXPORTER=otlp",
+        "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
+    ] {
+        assert!(text.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn a_quiet_week_leads_to_the_newest_event() {
+    let told = Overview { any_events: true, ..Overview::default() };
+    let html = overview_page(&told, Some(super::samples::NOW - 40 * barograph_proto::time::DAY));
+    assert!(texts(&html, ".lone").join(" ").contains("The newest event is from 11 Oct 2026"), "{html}");
+    assert_eq!(links(&html, ".lone a"), ["/?after=2026-10-04T11:00:00Z&before=2026-10-11T11:00:00Z"]);
+}
+
+#[test]
+fn a_search_states_its_facts_and_opens_sessions_at_the_call() {
+    let html = search_page("tool_name=Bash&text=rm+-rf", &found());
+    assert!(texts(&html, ".facts")[0].starts_with("1,204 calls · 96 sessions · 11 people · first 14 Nov 2026"));
+    let open = links(&html, ".calls a.open");
+    assert_eq!(open.len(), 50);
+    assert_eq!(open[0], format!("/sessions/0b6f2a2e-5a0e-4c86-9d0b-6a3b1f8d6c11#{:032x}", 0));
+    let set = links(&html, ".set a");
+    assert_eq!(set, ["/search?tool_name=Bash", "/search?text=rm+-rf"], "each filter can be let go");
+    let facets = links(&html, "aside a");
+    assert!(facets.iter().any(|href| href.contains("tool_name=Bash") && href.contains("decision=deny")), "{facets:?}");
+    assert!(texts(&html, ".pager").join(" ").contains("1–50 of 1,204 calls"));
+}
+
+#[test]
+fn nothing_found_says_what_to_change() {
+    let text = texts(&search_page("text=nothing", &Found::default()), ".lone").join(" ");
+    assert!(text.contains("Leave out a filter"), "{text}");
+}
+
+#[test]
+fn chips_stand_for_withheld_values_and_find_equal_ones() {
+    let html = search_page("", &found());
+    let chips = texts(&html, ".chip");
+    assert!(chips.contains(&"bearer-token · 47 chars".to_owned()), "{chips:?}");
+    assert!(links(&html, "a.chip").iter().all(|href| href.starts_with("/search?text=")));
+}
+
+#[test]
+fn decisions_have_a_shape_and_a_word() {
+    let html = session_page(&story(), "");
+    let asked_then_denied = texts(&html, &format!("[id='{:032x}'] td", 2));
+    assert!(asked_then_denied.contains(&"asked, then →refused".to_owned()), "{asked_then_denied:?}");
+    assert!(asked_then_denied.contains(&"14 s".to_owned()), "{asked_then_denied:?}");
+    let page = Html::parse_document(&html);
+    let marks = Selector::parse(&format!("[id='{:032x}'] .mark", 2)).unwrap();
+    let marks: Vec<&str> = page.select(&marks).filter_map(|mark| mark.attr("class")).collect();
+    assert_eq!(marks, ["mark ask", "mark deny"]);
+}
+
+#[test]
+fn inferred_and_unknown_words_say_why_on_hover_and_on_focus() {
+    let page = session_page(&story(), "");
+    let page = Html::parse_document(&page);
+    for css in [".inferred", "td .unknown"] {
+        let found: Vec<ElementRef<'_>> = page.select(&Selector::parse(css).unwrap()).collect();
+        assert!(!found.is_empty(), "{css}");
+        for element in found {
+            assert_eq!(element.attr("tabindex"), Some("0"), "{css}");
+            assert!(element.attr("title").is_some_and(|why| !why.is_empty()), "{css}");
+        }
+    }
+}
+
+#[test]
+fn no_cell_of_a_row_is_empty() {
+    for html in [overview_page(&overview(), None), search_page("", &found()), session_page(&story(), "")] {
+        for cell in texts(&html, "tr[data-row] td:not(.bar-cell):not(.c-spark)") {
+            assert!(!cell.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_session_names_its_claims_modes_and_completeness() {
+    let header = texts(&session_page(&story(), ""), ".header > div");
+    assert!(header[0].starts_with("Who claimed ada@example.com"), "{header:?}");
+    let has = |part: &str| header.iter().any(|fact| fact.contains(part));
+    assert!(has("acceptEdits since") && has("by shift_tab"), "{header:?}");
+    assert!(has("no gaps seen in 214 numbered events"), "{header:?}");
+    assert!(has("Host claimed unknown"), "{header:?}");
+    let holes = Story { gaps: vec![(17, 31), (40, 42)], ..story() };
+    let header = texts(&session_page(&holes, ""), ".header > div").join("\n");
+    assert!(header.contains("14 events missing in 2 gaps"), "{header}");
+}
+
+#[test]
+fn a_session_is_told_in_chapters_and_can_be_narrowed() {
+    let titles = texts(&session_page(&story(), ""), ".chapter h2");
+    assert_eq!(titles, ["Before any prompt", "Prompt 1", "Prompt 2"]);
+    let refused = session_page(&story(), "refused");
+    assert_eq!(texts(&refused, ".story tr[data-row]").len(), 8);
+    assert!(texts(&refused, ".shows span")[0].contains("8 of 24 calls"));
+}
+
+#[test]
+fn a_long_session_opens_at_the_part_that_holds_the_call() {
+    let mut long = story();
+    let moments = (0..2_500)
+        .map(|index| barograph_query::questions::session::Moment::Call(Box::new(call(index))))
+        .collect();
+    long.chapters[1].moments = moments;
+    let page = crate::pages::session::SessionPage::new(&long, "", 0, &format!("{:032x}", 2_400));
+    let html = askama::Template::render(&page).unwrap();
+    assert_eq!(texts(&html, &format!("[id='{:032x}']", 2_400)).len(), 1);
+    assert_eq!(texts(&html, "[data-parts] a[aria-current]"), ["2,001–2,515"]);
+}
+
+#[test]
+fn hotspots_lead_to_their_calls_and_show_their_trend() {
+    let html = hotspots_page(&hotspots());
+    assert_eq!(
+        links(&html, ".places a.open")[0],
+        "/search?tool_name=Bash&command_head=git+push&team=payments&after=2026-11-13T10:00:00Z&before=2026-11-20T10:00:00Z"
+    );
+    let trends = texts(&html, "[data-label=Trend]");
+    assert_eq!(trends, ["+24 %", "+65 %", "new", "same", "same"]);
+}
+
+#[test]
+fn a_record_shows_every_column_and_pivots() {
+    let html = record_page(&record());
+    assert_eq!(texts(&html, "tbody tr").len(), 18);
+    let pivots = links(&html, "td.c-same a");
+    assert!(pivots.contains(&"/search?tool_name=Bash".to_owned()), "{pivots:?}");
+    assert!(pivots.contains(&"/search?user=ada%40example.com".to_owned()), "{pivots:?}");
+}
