@@ -11,6 +11,9 @@ use crate::trace::{Hit, Tick, coordinate, percent, ticks};
 /// Most bars of a strip: any more, and one cannot be hit with a finger.
 const BARS: usize = 42;
 
+/// Height of a strip with the space below it, pixels.
+const STRIP_HEIGHT: u32 = 40;
+
 /// Height of a strip's highest bar, pixels.
 const BAR_HEIGHT: f64 = 32.0;
 
@@ -76,6 +79,8 @@ pub(crate) struct Strip {
     /// `allow`, `ask`, `deny`, `unknown`.
     pub(crate) mark: &'static str,
     pub(crate) name: &'static str,
+    /// Where it starts, pixels from the top.
+    pub(crate) y: u32,
     /// Sum over the range.
     pub(crate) total: String,
     /// Its highest bar.
@@ -99,6 +104,8 @@ pub(crate) struct Numbers {
 pub(crate) struct Strips {
     /// What a bar stands for: `4.0 h`.
     pub(crate) each: String,
+    /// Height of all strips, pixels.
+    pub(crate) height: u32,
     pub(crate) strips: Vec<Strip>,
     pub(crate) ticks: Vec<Tick>,
     pub(crate) hits: Vec<Hit>,
@@ -114,13 +121,20 @@ pub(crate) fn strips(range: Range, slots: &[Slot], others: &[(&str, &str)]) -> S
         ("deny", "refused", |slot| slot.deny),
         ("unknown", "neither", |slot| slot.other),
     ];
+    let mut strips: Vec<Strip> = kinds
+        .into_iter()
+        .filter(|(mark, _, of)| *mark != "unknown" || slots.iter().any(|slot| of(slot) > 0))
+        .map(|(mark, name, of)| strip(range, &slots, mark, name, of))
+        .collect();
+    let mut height = 0;
+    for strip in &mut strips {
+        strip.y = height;
+        height += STRIP_HEIGHT;
+    }
     Strips {
         each: slots.first().map(|slot| in_a(slot.length)).unwrap_or_default().replace(" in ", ""),
-        strips: kinds
-            .into_iter()
-            .filter(|(mark, _, of)| *mark != "unknown" || slots.iter().any(|slot| of(slot) > 0))
-            .map(|(mark, name, of)| strip(range, &slots, mark, name, of))
-            .collect(),
+        height,
+        strips,
         ticks: ticks(range, BAR_HEIGHT),
         hits: hits(range, &slots, others),
         table: slots
@@ -161,7 +175,7 @@ fn strip(
             }
         })
         .collect();
-    Strip { mark, name, total: count(slots.iter().map(of).sum()), highest: count(highest), bars }
+    Strip { mark, name, y: 0, total: count(slots.iter().map(of).sum()), highest: count(highest), bars }
 }
 
 /// ` an hour`, ` in 4.0 h`: the unit of a slot's counts.

@@ -12,7 +12,7 @@ use super::samples::{
 fn texts(html: &str, css: &str) -> Vec<String> {
     Html::parse_document(html)
         .select(&Selector::parse(css).unwrap())
-        .map(|element| element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(|element| element.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
         .collect()
 }
 
@@ -112,12 +112,12 @@ fn chips_stand_for_withheld_values_and_find_equal_ones() {
 fn decisions_have_a_shape_and_a_word() {
     let html = session_page(&story(), "");
     let asked_then_denied = texts(&html, &format!("[id='{:032x}'] td", 2));
-    assert!(asked_then_denied.contains(&"asked, then →refused".to_owned()), "{asked_then_denied:?}");
+    assert!(asked_then_denied.contains(&"asked, then → refused".to_owned()), "{asked_then_denied:?}");
     assert!(asked_then_denied.contains(&"14 s".to_owned()), "{asked_then_denied:?}");
     let page = Html::parse_document(&html);
     let marks = Selector::parse(&format!("[id='{:032x}'] .mark", 2)).unwrap();
     let marks: Vec<&str> = page.select(&marks).filter_map(|mark| mark.attr("class")).collect();
-    assert_eq!(marks, ["mark ask", "mark deny"]);
+    assert_eq!(marks, ["mark m-ask", "mark m-deny"]);
 }
 
 #[test]
