@@ -68,8 +68,10 @@ pub(crate) struct Call {
     pub(crate) who: Known,
     /// The claims in full.
     pub(crate) who_title: String,
-    /// Agent and version.
+    /// Agent.
     pub(crate) agent: String,
+    /// Agent and version.
+    pub(crate) agent_title: String,
     /// Tool, as stored.
     pub(crate) tool: Stored,
     /// Argument, as stored.
@@ -112,7 +114,8 @@ impl Call {
             skew: skew(row),
             who: who(&row.user_email, &row.user_id),
             who_title: who_title(row),
-            agent: [row.agent.as_str(), row.agent_version.as_str()].join(" ").trim().to_owned(),
+            agent: row.agent.chars().take(64).collect(),
+            agent_title: [row.agent.as_str(), row.agent_version.as_str()].join(" ").trim().to_owned(),
             tool: Stored::short(&row.tool_name),
             argument: Stored::short(row.argument()),
             argument_why: argument_why(row),
@@ -148,7 +151,8 @@ pub(crate) fn who(user_email: &str, user_id: &str) -> Known {
         return Known::unknown("The agent claimed no person.");
     }
     let short: String = user_id.chars().take(12).collect();
-    let shown = if short.len() < user_id.len() && !user_id.contains('[') { format!("{short}…") } else { user_id.to_owned() };
+    let shown =
+        if short.len() < user_id.len() && !user_id.contains('[') { format!("{short}…") } else { user_id.to_owned() };
     Known { basis: "observed", text: shown, why: String::new() }
 }
 
@@ -232,7 +236,9 @@ fn by(row: &CallRow) -> Known {
     match row.decided_by_basis.as_str() {
         "observed" => Known { basis: "observed", text, why: row.decided_by_reason.clone() },
         "unknown" => Known::unknown(reason(&row.decided_by_reason, "The telemetry does not tell.")),
-        _ => Known { basis: "inferred", text, why: reason(&row.decided_by_reason, "Inferred; the reason was not kept.") },
+        _ => {
+            Known { basis: "inferred", text, why: reason(&row.decided_by_reason, "Inferred; the reason was not kept.") }
+        }
     }
 }
 
@@ -281,7 +287,8 @@ fn pivots(row: &CallRow) -> Vec<Link> {
     let only = |label: &str, parameter: &str, value: &str| {
         let short: String = value.chars().take(32).collect();
         let more = if short.len() < value.len() { "…" } else { "" };
-        (!value.is_empty()).then(|| Link { label: format!("{label} {short}{more}"), href: href("/search", &[(parameter, value)]) })
+        (!value.is_empty())
+            .then(|| Link { label: format!("{label} {short}{more}"), href: href("/search", &[(parameter, value)]) })
     };
     // The longest stretch between chips: what a search for part of the argument can find.
     let argument = pieces(row.argument())
@@ -318,7 +325,12 @@ mod tests {
     use super::*;
 
     fn row() -> CallRow {
-        CallRow { decision: "deny".into(), decided_by: "rule".into(), decided_by_basis: "inferred".into(), ..CallRow::default() }
+        CallRow {
+            decision: "deny".into(),
+            decided_by: "rule".into(),
+            decided_by_basis: "inferred".into(),
+            ..CallRow::default()
+        }
     }
 
     #[test]

@@ -6,9 +6,36 @@ use crate::format::{count, href};
 /// What a bare `[kind]` may say. Without a length, only words that redaction uses are taken for chips: shell text is
 /// full of brackets (`[a-z]`, `[ok]`) that withhold nothing.
 const BARE_KINDS: &[&str] = &[
-    "address", "argument", "arguments", "body", "bytes", "command", "content", "credential", "dropped", "email", "host",
-    "id", "ip", "key", "name", "output", "password", "path", "phone", "prompt", "query", "redacted", "response",
-    "secret", "text", "token", "url", "user", "value", "withheld",
+    "address",
+    "argument",
+    "arguments",
+    "body",
+    "bytes",
+    "command",
+    "content",
+    "credential",
+    "dropped",
+    "email",
+    "host",
+    "id",
+    "ip",
+    "key",
+    "name",
+    "output",
+    "password",
+    "path",
+    "phone",
+    "prompt",
+    "query",
+    "redacted",
+    "response",
+    "secret",
+    "text",
+    "token",
+    "url",
+    "user",
+    "value",
+    "withheld",
 ];
 
 /// Longest kind that is taken for one.
@@ -91,9 +118,9 @@ fn chip(inside: &str) -> Option<Chip> {
 fn is_kind(kind: &str) -> bool {
     kind.len() <= MAX_KIND
         && kind.starts_with(|first: char| first.is_ascii_lowercase())
-        && kind.split('-').all(|word| {
-            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        })
+        && kind
+            .split('-')
+            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
 /// A word that redaction uses, or one with a dash between words of two letters or more (`github-pat`, not `a-z`).
@@ -141,7 +168,10 @@ mod tests {
             ("ls [a-z]* [ab] [0-9]", "ls [a-z]* [ab] [0-9]"),
             ("[prompt:24:xyz]", "[prompt:24:xyz]"),
             ("[prompt:24:0123456789ABCDEF]", "[prompt:24:0123456789ABCDEF]"),
-            ("[prompt:-1] [prompt:+1] [prompt:] [prompt:1:0123456789abcdef:x]", "[prompt:-1] [prompt:+1] [prompt:] [prompt:1:0123456789abcdef:x]"),
+            (
+                "[prompt:-1] [prompt:+1] [prompt:] [prompt:1:0123456789abcdef:x]",
+                "[prompt:-1] [prompt:+1] [prompt:] [prompt:1:0123456789abcdef:x]",
+            ),
             ("[Prompt:24] [-a:1] [a--b:1]", "[Prompt:24] [-a:1] [a--b:1]"),
             ("[[email]]", "[<email|>]"),
             ("[", "["),

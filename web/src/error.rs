@@ -78,10 +78,12 @@ impl PageError {
                                   Search by any part of what you have in hand."
                 .to_owned(),
             Self::NotAllowed => "Only GET and HEAD are answered.".to_owned(),
-            Self::Ask(
-                error @ (AskError::Refused { .. } | AskError::TimedOut { .. } | AskError::OutOfMemory),
-            ) => sentence(&error.to_string()),
-            Self::TimedOut => "The page took longer than pages may. Ask for a shorter time or with more filters.".to_owned(),
+            Self::Ask(error @ (AskError::Refused { .. } | AskError::TimedOut { .. } | AskError::OutOfMemory)) => {
+                sentence(&error.to_string())
+            }
+            Self::TimedOut => {
+                "The page took longer than pages may. Ask for a shorter time or with more filters.".to_owned()
+            }
             Self::Ask(AskError::Broken { .. }) | Self::Render(_) | Self::Panicked => {
                 "The fault is ours, and what agents send is not affected. The log has the cause under the number below."
                     .to_owned()

@@ -228,7 +228,19 @@ mod tests {
                 .collect();
         assert_eq!(
             shown,
-            ["0 ms", "820 ms", "1.0 s", "4.1 s", "14 s", "1 min", "3 min 20 s", "6.4 h", "3.0 days", "unknown", "unknown"]
+            [
+                "0 ms",
+                "820 ms",
+                "1.0 s",
+                "4.1 s",
+                "14 s",
+                "1 min",
+                "3 min 20 s",
+                "6.4 h",
+                "3.0 days",
+                "unknown",
+                "unknown"
+            ]
         );
     }
 

@@ -44,7 +44,10 @@ impl Params {
                 Err(BadParameter { name: name.chars().take(40).collect(), problem, example })
             };
             if !known.contains(&name.as_ref()) {
-                return refuse(format!("This page takes no parameter of that name; it takes {}.", known.join(", ")), example);
+                return refuse(
+                    format!("This page takes no parameter of that name; it takes {}.", known.join(", ")),
+                    example,
+                );
             }
             if value.chars().count() > MAX_VALUE {
                 return refuse(format!("It is longer than {MAX_VALUE} characters."), example);
@@ -116,10 +119,12 @@ impl Params {
             return Ok(None);
         }
         // A `+` that was not percent-encoded has become a space.
-        parse_rfc3339(&text.replace(' ', "+")).filter(|time| TIMES.contains(time)).map(Some).ok_or_else(|| BadParameter {
-            name: name.to_owned(),
-            problem: "It is not a time such as 2026-11-20T09:30:00Z (RFC 3339).".to_owned(),
-            example: format!("{name}=2026-11-20T09:30:00Z"),
+        parse_rfc3339(&text.replace(' ', "+")).filter(|time| TIMES.contains(time)).map(Some).ok_or_else(|| {
+            BadParameter {
+                name: name.to_owned(),
+                problem: "It is not a time such as 2026-11-20T09:30:00Z (RFC 3339).".to_owned(),
+                example: format!("{name}=2026-11-20T09:30:00Z"),
+            }
         })
     }
 
@@ -213,12 +218,11 @@ impl Asked {
     /// that the stretch is as long as `default`, or reaches to `end`.
     pub(crate) fn within(self, end: i64, default: Last) -> Range {
         match self {
-            Self::Nothing => default.until(end),
             Self::Last(last) => last.until(end),
             Self::Between { after: Some(after), before: Some(before) } => Range { after, before },
             Self::Between { after: Some(after), before: None } => Range { after, before: end.max(after + DAY) },
             Self::Between { after: None, before: Some(before) } => default.until(before),
-            Self::Between { after: None, before: None } => default.until(end),
+            Self::Nothing | Self::Between { after: None, before: None } => default.until(end),
         }
     }
 
@@ -298,6 +302,9 @@ mod tests {
     fn a_page_without_a_range_shows_the_default() {
         assert_eq!(read("").period().unwrap().within(10 * DAY, Last::Week), Range { after: 3 * DAY, before: 10 * DAY });
         assert_eq!(read("").period().unwrap().or_all(10 * DAY), None);
-        assert_eq!(read("last=24h").period().unwrap().or_all(10 * DAY), Some(Range { after: 9 * DAY, before: 10 * DAY }));
+        assert_eq!(
+            read("last=24h").period().unwrap().or_all(10 * DAY),
+            Some(Range { after: 9 * DAY, before: 10 * DAY })
+        );
     }
 }

@@ -56,7 +56,13 @@ impl Times {
 
 impl Period {
     /// What `asked` came to, on a page whose other parameters are `others`.
-    pub(crate) fn new(path: &str, others: &[(&str, &str)], asked: Asked, range: Option<Range>, default: Option<Last>) -> Self {
+    pub(crate) fn new(
+        path: &str,
+        others: &[(&str, &str)],
+        asked: Asked,
+        range: Option<Range>,
+        default: Option<Last>,
+    ) -> Self {
         let last = asked.last(default);
         let mut choices: Vec<Choice> = Last::ALL
             .into_iter()
@@ -108,6 +114,6 @@ mod tests {
     fn the_end_is_a_full_hour_that_holds_the_newest_event() {
         assert_eq!(end(1, None), 3_600_000_000);
         assert_eq!(end(1, Some(3_600_000_000)), 7_200_000_000);
-        assert_eq!(end(i64::MAX, None) > 0, true);
+        assert!(end(i64::MAX, None) > 0);
     }
 }

@@ -106,16 +106,19 @@ pub(crate) struct Strips {
     pub(crate) each: String,
     /// Height of all strips, pixels.
     pub(crate) height: u32,
-    pub(crate) strips: Vec<Strip>,
+    pub(crate) channels: Vec<Strip>,
     pub(crate) ticks: Vec<Tick>,
     pub(crate) hits: Vec<Hit>,
     pub(crate) table: Vec<Numbers>,
 }
 
+/// Which calls of a slot a strip counts.
+type Count = fn(&Slot) -> u64;
+
 /// The strips of a range.
 pub(crate) fn strips(range: Range, slots: &[Slot], others: &[(&str, &str)]) -> Strips {
     let slots = merged(slots);
-    let kinds: [(&'static str, &'static str, fn(&Slot) -> u64); 4] = [
+    let kinds: [(&'static str, &'static str, Count); 4] = [
         ("allow", "allowed", |slot| slot.allow),
         ("ask", "asked", |slot| slot.asked),
         ("deny", "refused", |slot| slot.deny),
@@ -134,7 +137,7 @@ pub(crate) fn strips(range: Range, slots: &[Slot], others: &[(&str, &str)]) -> S
     Strips {
         each: slots.first().map(|slot| in_a(slot.length)).unwrap_or_default().replace(" in ", ""),
         height,
-        strips,
+        channels: strips,
         ticks: ticks(range, BAR_HEIGHT),
         hits: hits(range, &slots, others),
         table: slots
@@ -152,13 +155,7 @@ pub(crate) fn strips(range: Range, slots: &[Slot], others: &[(&str, &str)]) -> S
 }
 
 /// One strip.
-fn strip(
-    range: Range,
-    slots: &[Slot],
-    mark: &'static str,
-    name: &'static str,
-    of: fn(&Slot) -> u64,
-) -> Strip {
+fn strip(range: Range, slots: &[Slot], mark: &'static str, name: &'static str, of: Count) -> Strip {
     let highest = slots.iter().map(of).max().unwrap_or(0);
     let bars = slots
         .iter()
@@ -188,13 +185,17 @@ pub(crate) fn in_a(micros: i64) -> String {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn slots(denied: &[u64]) -> Vec<Slot> {
-        let slot = |(index, deny): (usize, &u64)| Slot { start: index as i64 * 10, length: 10, deny: *deny, ..Slot::default() };
+        let slot = |(index, deny): (usize, &u64)| Slot {
+            start: i64::try_from(index).unwrap() * 10,
+            length: 10,
+            deny: *deny,
+            ..Slot::default()
+        };
         denied.iter().enumerate().map(slot).collect()
     }
 

@@ -24,8 +24,8 @@ pub(crate) struct Tick {
     pub(crate) arc: String,
     /// `Mon 16`; empty on a minor line.
     pub(crate) label: String,
-    /// Whether the label stands too close to an edge or another label to be shown on a narrow page.
-    pub(crate) wide_only: bool,
+    /// How the label gives way on narrow pages: `wide-only` near the edge, `every-other` in small drawings.
+    pub(crate) gives_way: &'static str,
 }
 
 /// A small flag on the trace.
@@ -121,32 +121,23 @@ pub(crate) fn line(levels: &[u64], top: u64, height: f64) -> String {
     let (Some(first), Some(last)) = (points.first(), points.last()) else {
         return format!("M0 {}H{WIDTH}", coordinate(height - 1.0));
     };
-    let slopes: Vec<f64> = points
-        .windows(2)
-        .map(|pair| if let [a, b] = pair { (b.1 - a.1) / (b.0 - a.0) } else { 0.0 })
-        .collect();
+    let slopes: Vec<f64> =
+        points.windows(2).map(|pair| if let [a, b] = pair { (b.1 - a.1) / (b.0 - a.0) } else { 0.0 }).collect();
     let tangents: Vec<f64> = (0..points.len()).map(|index| tangent(&slopes, index)).collect();
     // The pen comes in from the left edge and leaves by the right one.
-    let mut path = format!("M0 {}H{}", coordinate(first.1), coordinate(first.0));
+    let mut path = vec![format!("M0 {}H{}", coordinate(first.1), coordinate(first.0))];
     for (pair, tangents) in points.windows(2).zip(tangents.windows(2)) {
         let ([a, b], [from, to]) = (pair, tangents) else { continue };
         let third = (b.0 - a.0) / 3.0;
         if (a.1 - b.1).abs() < 0.005 {
-            path.push_str(&format!("H{}", coordinate(b.0)));
+            path.push(format!("H{}", coordinate(b.0)));
         } else {
-            path.push_str(&format!(
-                "C{} {} {} {} {} {}",
-                coordinate(a.0 + third),
-                coordinate(a.1 + from * third),
-                coordinate(b.0 - third),
-                coordinate(b.1 - to * third),
-                coordinate(b.0),
-                coordinate(b.1)
-            ));
+            let numbers = [a.0 + third, a.1 + from * third, b.0 - third, b.1 - to * third, b.0, b.1].map(coordinate);
+            path.push(format!("C{}", numbers.join(" ")));
         }
     }
-    path.push_str(&format!("M{} {}H{WIDTH}", coordinate(last.0), coordinate(last.1)));
-    path
+    path.push(format!("M{} {}H{WIDTH}", coordinate(last.0), coordinate(last.1)));
+    path.concat()
 }
 
 /// The tangent at a point: the harmonic mean of the slopes beside it, flat at peaks and at the ends.
@@ -190,20 +181,26 @@ pub(crate) fn ticks(range: Range, height: f64) -> Vec<Tick> {
     while moment < range.before && ticks.len() < 400 {
         if moment > range.after {
             let is_major = moment.saturating_sub(origin).rem_euclid(major) == 0;
-            ticks.push(tick(range, moment, height, if is_major { pattern } else { "" }));
+            let major_before = ticks.iter().filter(|tick: &&Tick| !tick.label.is_empty()).count();
+            ticks.push(tick(range, moment, height, if is_major { pattern } else { "" }, major_before));
         }
         moment = moment.saturating_add(minor);
     }
     ticks
 }
 
-fn tick(range: Range, moment: i64, height: f64, pattern: &str) -> Tick {
+fn tick(range: Range, moment: i64, height: f64, pattern: &str, before: usize) -> Tick {
     let x = percent(range, moment);
     let at = x / 100.0 * WIDTH;
     // The pen's arm swings on a pivot, so the paper's time lines are arcs.
     let arc = format!("M{} 0Q{} {} {} {height}", coordinate(at), coordinate(at - 5.0), height / 2.0, coordinate(at));
     let label = if pattern.is_empty() { String::new() } else { by_pattern(moment, pattern) };
-    Tick { x: coordinate(x), arc, label, wide_only: x > 92.0 }
+    let gives_way = match x {
+        x if x > 92.0 => "wide-only",
+        _ if before % 2 == 1 => "every-other",
+        _ => "",
+    };
+    Tick { x: coordinate(x), arc, label, gives_way }
 }
 
 #[cfg(test)]

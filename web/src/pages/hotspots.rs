@@ -53,7 +53,11 @@ impl Place {
             rank,
             tool: Stored::short(&spot.tool_name),
             head: Stored::short(&spot.command_head),
-            team: if spot.team.is_empty() { Known::unknown("The agents claimed no team.") } else { Known::observed(&spot.team) },
+            team: if spot.team.is_empty() {
+                Known::unknown("The agents claimed no team.")
+            } else {
+                Known::observed(&spot.team)
+            },
             calls: count(spot.calls),
             asked: count(spot.asked),
             denied: count(spot.denied),
@@ -80,7 +84,8 @@ fn waited(spot: &Hotspot) -> Known {
 
 fn trend(spot: &Hotspot) -> Known {
     let (now, before) = (spot.pressed, spot.pressed_before);
-    let why = format!("{} asked about or refused, {} in the period before", counted(now, "call", "calls"), count(before));
+    let why =
+        format!("{} asked about or refused, {} in the period before", counted(now, "call", "calls"), count(before));
     let text = if before == 0 {
         "new".to_owned()
     } else if now == before {

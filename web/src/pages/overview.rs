@@ -51,7 +51,7 @@ pub(crate) struct Decider {
 
 /// A version of an agent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Version {
+pub(crate) struct AgentView {
     pub(crate) agent: Stored,
     pub(crate) version: Known,
     pub(crate) sessions: String,
@@ -83,7 +83,7 @@ pub(crate) struct OverviewPage {
     hotspots_href: String,
     refusals: Vec<Call>,
     refusals_href: String,
-    versions: Vec<Version>,
+    versions: Vec<AgentView>,
     /// Where the newest events are, when this stretch has none; empty when unknown.
     newest: Link,
     connect: Connect,
@@ -92,7 +92,8 @@ pub(crate) struct OverviewPage {
 impl OverviewPage {
     pub(crate) fn new(period: Period, range: Range, told: &Overview, newest: Option<i64>, connect: Connect) -> Self {
         let times = Times::of(Some(range));
-        let bypass = |mode: &str| Link { label: mode.to_owned(), href: times.href("/search", &[("permission_mode", mode)]) };
+        let bypass =
+            |mode: &str| Link { label: mode.to_owned(), href: times.href("/search", &[("permission_mode", mode)]) };
         Self {
             chrome: Chrome::new("overview", "Overview"),
             any_events: told.any_events,
@@ -111,7 +112,12 @@ impl OverviewPage {
             bypassed_links: ["bypassPermissions", "yolo"].map(bypass).to_vec(),
             strips: strips(range, &told.slots, &[]),
             deciders: deciders(&times, told),
-            hotspots: told.hotspots.iter().enumerate().map(|(index, spot)| Place::new(index + 1, spot, range)).collect(),
+            hotspots: told
+                .hotspots
+                .iter()
+                .enumerate()
+                .map(|(index, spot)| Place::new(index + 1, spot, range))
+                .collect(),
             hotspots_href: times.href("/hotspots", &[]),
             refusals: told.refusals.iter().map(|row| Call::new(row, range.after)).collect(),
             refusals_href: times.href("/search", &[("decision", "deny")]),
@@ -167,8 +173,8 @@ fn sentence_case(words: &str) -> String {
     letters.next().map(|first| format!("{}{}", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
-fn version(times: &Times, seen: &AgentSeen) -> Version {
-    Version {
+fn version(times: &Times, seen: &AgentSeen) -> AgentView {
+    AgentView {
         agent: Stored::short(&seen.agent),
         version: if seen.agent_version.is_empty() {
             Known::unknown("This agent did not send its version.")
@@ -189,11 +195,8 @@ pub(crate) async fn get(State(site): State<Site>, RawQuery(query): RawQuery) -> 
     let asked = params.period()?;
     let range = asked.within(end_of_time(&site).await?, Last::Week);
     let told = overview(&site.archive, range).await?;
-    let newest = if told.events == 0 {
-        barograph_query::questions::overview::newest(&site.archive).await?
-    } else {
-        None
-    };
+    let newest =
+        if told.events == 0 { barograph_query::questions::overview::newest(&site.archive).await? } else { None };
     let period = Period::new("/", &[], asked, Some(range), Some(Last::Week));
     write(StatusCode::OK, &OverviewPage::new(period, range, &told, newest, Connect::new(&site)))
 }

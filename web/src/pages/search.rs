@@ -39,8 +39,24 @@ const TEXTS: &[(&str, &str)] = &[
 
 /// Every parameter, in the order of links.
 const KNOWN: &[&str] = &[
-    "text", "tool_name", "command_head", "mcp_server", "user", "team", "repo", "agent", "host", "permission_mode",
-    "session_id", "decision", "decided_by", "asked", "last", "after", "before", "offset",
+    "text",
+    "tool_name",
+    "command_head",
+    "mcp_server",
+    "user",
+    "team",
+    "repo",
+    "agent",
+    "host",
+    "permission_mode",
+    "session_id",
+    "decision",
+    "decided_by",
+    "asked",
+    "last",
+    "after",
+    "before",
+    "offset",
 ];
 
 const DECISIONS: [&str; 3] = [Decision::Allow.as_str(), Decision::Ask.as_str(), Decision::Deny.as_str()];
@@ -216,7 +232,8 @@ fn selects(params: &Params) -> Vec<Select> {
     let select = |name: &'static str, label: &'static str, options: Vec<(&'static str, String)>| {
         let chosen = params.text(name);
         let any = SelectOption { value: "", words: "any".to_owned(), selected: chosen.is_empty() };
-        let options = options.into_iter().map(|(value, words)| SelectOption { value, words, selected: chosen == value });
+        let options =
+            options.into_iter().map(|(value, words)| SelectOption { value, words, selected: chosen == value });
         Select { name, label, options: std::iter::once(any).chain(options).collect() }
     };
     vec![
@@ -256,10 +273,10 @@ fn results(search: &Search, found: &Found, others: &[(&str, &str)]) -> Results {
 }
 
 fn histogram(search: &Search, slots: &[Slot], others: &[(&str, &str)]) -> Strips {
-    let seen = slots.first().zip(slots.last()).map(|(first, last)| Range {
-        after: first.start,
-        before: last.start.saturating_add(last.length),
-    });
+    let seen = slots
+        .first()
+        .zip(slots.last())
+        .map(|(first, last)| Range { after: first.start, before: last.start.saturating_add(last.length) });
     search.range.or(seen).map(|range| strips(range, slots, others)).unwrap_or_default()
 }
 
@@ -324,7 +341,8 @@ fn read(params: &Params) -> Result<(Search, Asked), BadParameter> {
 pub(crate) async fn get(State(site): State<Site>, RawQuery(query): RawQuery) -> Result<Response, PageError> {
     let query = query.as_deref();
     let connect = Connect::new(&site);
-    let checked = Params::read(query, KNOWN).and_then(|params| read(&params).map(|(search, asked)| (params, search, asked)));
+    let checked =
+        Params::read(query, KNOWN).and_then(|params| read(&params).map(|(search, asked)| (params, search, asked)));
     let (params, mut search, asked) = match checked {
         Ok(checked) => checked,
         Err(bad) => {

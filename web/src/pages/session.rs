@@ -27,8 +27,11 @@ const MOMENTS: usize = 1_000;
 /// Longest session id that is looked up, bytes.
 const MAX_ID: usize = 512;
 
+/// Whether a call is shown.
+type Wanted = fn(&CallRow) -> bool;
+
 /// Which calls are shown.
-const SHOW: [(&str, &str, fn(&CallRow) -> bool); 4] = [
+const SHOW: [(&str, &str, Wanted); 4] = [
     ("all", "Everything", |_| true),
     ("refused", "Refused", |row| row.decision == "deny"),
     ("asked", "Asked", |row| row.asked == Some(true)),
@@ -95,39 +98,14 @@ pub(crate) struct SessionPage {
 impl SessionPage {
     /// Prepares a story: the calls of `show`, the given part, or the one that holds the event `at`.
     pub(crate) fn new(story: &Story, show: &str, part: usize, at: &str) -> Self {
-        let (_, _, wanted) = SHOW.into_iter().find(|(word, ..)| *word == show).unwrap_or(SHOW[0]);
         let path = format!("/sessions/{}", segment(&story.session_id));
         let calls: Vec<&CallRow> = story.chapters.iter().flat_map(calls_of).collect();
-        let kept: Vec<(usize, &Chapter, &Moment)> = story
-            .chapters
-            .iter()
-            .enumerate()
-            .flat_map(|(index, chapter)| chapter.moments.iter().map(move |moment| (index, chapter, moment)))
-            .filter(|(_, _, moment)| match moment {
-                Moment::Call(row) => wanted(row),
-                Moment::Note(_) => show == "all" || show.is_empty(),
-            })
-            .collect();
-        let held = kept.iter().position(|(_, _, moment)| !at.is_empty() && event_id(moment) == at);
+        let kept = kept(story, show);
+        let held =
+            kept.iter().position(|(_, moment)| !at.is_empty() && moment.is_some_and(|told| event_id(told) == at));
         let part = held.map_or(part, |position| position / MOMENTS).min(kept.len().saturating_sub(1) / MOMENTS);
-        let lines = kept.iter().skip(part * MOMENTS).take(MOMENTS);
-        let shown = kept.iter().filter(|(_, _, moment)| matches!(moment, Moment::Call(_))).count();
-        let first_prompt = story.chapters.iter().position(|chapter| !chapter.prompt_id.is_empty()).unwrap_or(0);
-        let mut chapters: Vec<ChapterView> = Vec::new();
-        let mut current = None;
-        for (index, chapter, moment) in lines {
-            if current != Some(*index) {
-                chapters.push(chapter_view(story, chapter, index.saturating_sub(first_prompt) + 1));
-                current = Some(*index);
-            }
-            if let Some(chapter) = chapters.last_mut() {
-                chapter.moments.push(line(story, moment));
-            }
-        }
-        // Prompts that led to nothing are part of the story too.
-        if kept.is_empty() && (show == "all" || show.is_empty()) {
-            chapters = story.chapters.iter().enumerate().map(|(index, chapter)| chapter_view(story, chapter, index + 1)).collect();
-        }
+        let shown = kept.iter().filter(|(_, moment)| matches!(moment, Some(Moment::Call(_)))).count();
+        let chapters = chapters(story, kept.iter().skip(part * MOMENTS).take(MOMENTS));
         Self {
             chrome: Chrome::new("", format!("Session {}", short(&story.session_id))),
             session_id: story.session_id.clone(),
@@ -140,6 +118,49 @@ impl SessionPage {
             search: href("/search", &[("session_id", &story.session_id)]),
         }
     }
+}
+
+/// A moment with its chapter's place; none for a prompt that led to nothing.
+type Told<'a> = (usize, Option<&'a Moment>);
+
+/// What `show` leaves of a story. Prompts that led to nothing are part of it when everything is shown.
+fn kept<'a>(story: &'a Story, show: &str) -> Vec<Told<'a>> {
+    let (word, _, wanted) = SHOW.into_iter().find(|(word, ..)| *word == show).unwrap_or(SHOW[0]);
+    let everything = word == SHOW[0].0;
+    let mut kept = Vec::new();
+    for (index, chapter) in story.chapters.iter().enumerate() {
+        let before = kept.len();
+        kept.extend(chapter.moments.iter().filter_map(|moment| {
+            let stays = match moment {
+                Moment::Call(row) => wanted(row),
+                Moment::Note(_) => everything,
+            };
+            stays.then_some((index, Some(moment)))
+        }));
+        if everything && kept.len() == before {
+            kept.push((index, None));
+        }
+    }
+    kept
+}
+
+/// Puts moments back into their chapters.
+fn chapters<'a>(story: &Story, told: impl Iterator<Item = &'a Told<'a>>) -> Vec<ChapterView> {
+    let first_prompt = story.chapters.iter().position(|chapter| !chapter.prompt_id.is_empty()).unwrap_or(0);
+    let mut chapters: Vec<ChapterView> = Vec::new();
+    let mut current = None;
+    for (index, moment) in told {
+        if current != Some(*index)
+            && let Some(chapter) = story.chapters.get(*index)
+        {
+            chapters.push(chapter_view(story, chapter, index.saturating_sub(first_prompt) + 1));
+            current = Some(*index);
+        }
+        if let (Some(chapter), Some(moment)) = (chapters.last_mut(), moment) {
+            chapter.moments.push(line(story, moment));
+        }
+    }
+    chapters
 }
 
 fn calls_of(chapter: &Chapter) -> impl Iterator<Item = &CallRow> {

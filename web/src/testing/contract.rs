@@ -15,7 +15,10 @@ fn every_page_has_one_headline_a_title_and_nothing_inline() {
         let page = Html::parse_document(&html);
         assert_eq!(select(&page, "h1").len(), 1, "{name}");
         assert!(!select(&page, "title")[0].inner_html().is_empty(), "{name}");
-        assert!(select(&page, "[style], style, script:not([src]), [onclick], iframe, object, base").is_empty(), "{name}");
+        assert!(
+            select(&page, "[style], style, script:not([src]), [onclick], iframe, object, base").is_empty(),
+            "{name}"
+        );
         assert!(select(&page, "script, link[rel=stylesheet], img").iter().all(|element| {
             element.attr("src").or(element.attr("href")).is_some_and(|address| address.starts_with("/static/"))
         }));
@@ -23,7 +26,10 @@ fn every_page_has_one_headline_a_title_and_nothing_inline() {
             for (attribute, value) in element.value().attrs() {
                 assert!(!attribute.starts_with("on"), "{name}: {attribute}");
                 if attribute == "href" || attribute == "action" {
-                    assert!(value.starts_with(['/', '#', '?']) && !value.starts_with("//"), "{name}: {attribute}={value}");
+                    assert!(
+                        value.starts_with(['/', '#', '?']) && !value.starts_with("//"),
+                        "{name}: {attribute}={value}"
+                    );
                 }
             }
         }
@@ -53,7 +59,10 @@ fn drawings_have_a_title_and_ids_are_unique() {
     for (name, html) in pages().into_iter().filter(|(name, _)| !name.ends_with("hostile")) {
         let page = Html::parse_document(&html);
         for drawing in select(&page, "svg[role=img]") {
-            assert!(drawing.children().filter_map(ElementRef::wrap).any(|child| child.value().name() == "title"), "{name}");
+            assert!(
+                drawing.children().filter_map(ElementRef::wrap).any(|child| child.value().name() == "title"),
+                "{name}"
+            );
         }
         let mut ids: Vec<&str> = select(&page, "[id]").iter().filter_map(|element| element.attr("id")).collect();
         let all = ids.len();

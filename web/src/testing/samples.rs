@@ -40,9 +40,9 @@ pub(super) fn connect() -> Connect {
     Connect { grpc: "http://127.0.0.1:4317".into(), http: "http://127.0.0.1:4318".into() }
 }
 
-pub(super) fn call(index: usize) -> CallRow {
+fn plain_call(index: usize) -> CallRow {
     let at = NOW - 3_600 * SECOND + i64::try_from(index).unwrap() * 7_301_000;
-    let base = CallRow {
+    CallRow {
         event_id: format!("{index:032x}"),
         event_time: at,
         received_time: at + 2 * SECOND,
@@ -59,7 +59,12 @@ pub(super) fn call(index: usize) -> CallRow {
         host: "build-7".into(),
         permission_mode: "default".into(),
         ..CallRow::default()
-    };
+    }
+}
+
+pub(super) fn call(index: usize) -> CallRow {
+    let base = plain_call(index);
+    let at = base.event_time;
     match index % 6 {
         0 => CallRow {
             tool_name: "Bash".into(),
@@ -325,7 +330,11 @@ pub(super) fn story() -> Story {
         modes: vec![
             ModeSpan { since: calls[0].event_time, permission_mode: "default".into(), trigger: String::new() },
             ModeSpan { since: calls[9].event_time, permission_mode: "acceptEdits".into(), trigger: "shift_tab".into() },
-            ModeSpan { since: calls[16].event_time, permission_mode: "bypassPermissions".into(), trigger: String::new() },
+            ModeSpan {
+                since: calls[16].event_time,
+                permission_mode: "bypassPermissions".into(),
+                trigger: String::new(),
+            },
         ],
         interactive: Some(true),
         gaps: vec![],
@@ -342,7 +351,9 @@ pub(super) fn story() -> Story {
                 event_time: calls[0].event_time - SECOND,
                 prompt: "[prompt:240:00ff00ff00ff00ff]".into(),
                 prompt_length: Some(240),
-                moments: moments(0, 10).chain([note(10, "mode_change", "default → acceptEdits, by shift_tab")]).collect(),
+                moments: moments(0, 10)
+                    .chain([note(10, "mode_change", "default → acceptEdits, by shift_tab")])
+                    .collect(),
             },
             Chapter {
                 prompt_id: "p2".into(),
@@ -377,9 +388,12 @@ pub(super) fn record() -> Record {
         ]
         .map(pair)
         .to_vec(),
-        attributes: [("tool_parameters", "{\"bash_command\":\"curl\"}"), ("event.timestamp", "2026-11-20T09:31:03.882Z")]
-            .map(pair)
-            .to_vec(),
+        attributes: [
+            ("tool_parameters", "{\"bash_command\":\"curl\"}"),
+            ("event.timestamp", "2026-11-20T09:31:03.882Z"),
+        ]
+        .map(pair)
+        .to_vec(),
         resource_attributes: [("os.type", "linux"), ("host.arch", "amd64")].map(pair).to_vec(),
     }
 }
@@ -447,7 +461,8 @@ pub(super) fn pages() -> Vec<Sample> {
 
 fn hostile_pages(text: &str) -> Vec<Sample> {
     let row = hostile_call(text);
-    let spot = Hotspot { tool_name: text.into(), command_head: text.into(), team: text.into(), ..hotspots()[0].clone() };
+    let spot =
+        Hotspot { tool_name: text.into(), command_head: text.into(), team: text.into(), ..hotspots()[0].clone() };
     let seen = AgentSeen { agent: text.into(), agent_version: text.into(), ..AgentSeen::default() };
     let told = Overview {
         refusals: vec![row.clone()],

@@ -6,7 +6,8 @@ use barograph_query::questions::session::Story;
 use scraper::{ElementRef, Html, Selector};
 
 use super::samples::{
-    call, found, hotspots, hotspots_page, overview, overview_page, record, record_page, search_page, session_page, story,
+    call, found, hotspots, hotspots_page, overview, overview_page, record, record_page, search_page, session_page,
+    story,
 };
 
 fn texts(html: &str, css: &str) -> Vec<String> {
@@ -89,7 +90,7 @@ fn a_search_states_its_facts_and_opens_sessions_at_the_call() {
     assert_eq!(open[0], format!("/sessions/0b6f2a2e-5a0e-4c86-9d0b-6a3b1f8d6c11#{:032x}", 0));
     let set = links(&html, ".set a");
     assert_eq!(set, ["/search?tool_name=Bash", "/search?text=rm+-rf"], "each filter can be let go");
-    let facets = links(&html, "aside a");
+    let facets = links(&html, ".facets a");
     assert!(facets.iter().any(|href| href.contains("tool_name=Bash") && href.contains("decision=deny")), "{facets:?}");
     assert!(texts(&html, ".pager").join(" ").contains("1–50 of 1,204 calls"));
 }
@@ -160,6 +161,10 @@ fn a_session_names_its_claims_modes_and_completeness() {
 fn a_session_is_told_in_chapters_and_can_be_narrowed() {
     let titles = texts(&session_page(&story(), ""), ".chapter h2");
     assert_eq!(titles, ["Before any prompt", "Prompt 1", "Prompt 2"]);
+    let mut silent = story();
+    silent.chapters[1].moments.clear();
+    assert_eq!(texts(&session_page(&silent, ""), ".chapter h2").len(), 3, "a prompt that led to nothing is told too");
+    assert_eq!(texts(&session_page(&silent, "refused"), ".chapter h2"), ["Prompt 2"]);
     let refused = session_page(&story(), "refused");
     assert_eq!(texts(&refused, ".story tr[data-row]").len(), 8);
     assert!(texts(&refused, ".shows span")[0].contains("8 of 24 calls"));
@@ -168,9 +173,8 @@ fn a_session_is_told_in_chapters_and_can_be_narrowed() {
 #[test]
 fn a_long_session_opens_at_the_part_that_holds_the_call() {
     let mut long = story();
-    let moments = (0..2_500)
-        .map(|index| barograph_query::questions::session::Moment::Call(Box::new(call(index))))
-        .collect();
+    let moments =
+        (0..2_500).map(|index| barograph_query::questions::session::Moment::Call(Box::new(call(index)))).collect();
     long.chapters[1].moments = moments;
     let page = crate::pages::session::SessionPage::new(&long, "", 0, &format!("{:032x}", 2_400));
     let html = askama::Template::render(&page).unwrap();

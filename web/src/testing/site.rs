@@ -63,7 +63,9 @@ async fn get(router: &Router, address: &str) -> (StatusCode, HeaderMap, String) 
 #[tokio::test]
 async fn an_empty_archive_has_pages() {
     let (router, _folder) = site(Ok(())).await;
-    for address in ["/", "/?last=24h", "/search", "/search?text=rm&asked=true&last=30d", "/hotspots", "/hotspots?team=x"] {
+    for address in
+        ["/", "/?last=24h", "/search", "/search?text=rm&asked=true&last=30d", "/hotspots", "/hotspots?team=x"]
+    {
         let (status, headers, body) = get(&router, address).await;
         assert_eq!(status, StatusCode::OK, "{address}");
         assert_eq!(headers["content-type"], "text/html; charset=utf-8");

@@ -55,9 +55,11 @@ pub(super) fn trace(range: Range, told: &Overview) -> Trace {
 /// Slots whose refusals stand out: five or more, and three standard deviations above the mean.
 fn spikes(range: Range, slots: &[Slot]) -> Vec<Flag> {
     let mean = float(slots.iter().map(|slot| slot.deny).sum()) / float(wide(slots.len().max(1)));
-    let variance = slots.iter().map(|slot| (float(slot.deny) - mean).powi(2)).sum::<f64>() / float(wide(slots.len().max(1)));
+    let variance =
+        slots.iter().map(|slot| (float(slot.deny) - mean).powi(2)).sum::<f64>() / float(wide(slots.len().max(1)));
     let threshold = mean + 3.0 * variance.sqrt();
-    let mut found: Vec<&Slot> = slots.iter().filter(|slot| slot.deny >= SPIKE && float(slot.deny) > threshold).collect();
+    let mut found: Vec<&Slot> =
+        slots.iter().filter(|slot| slot.deny >= SPIKE && float(slot.deny) > threshold).collect();
     found.sort_by_key(|slot| std::cmp::Reverse(slot.deny));
     found.truncate(FLAGS);
     found.sort_by_key(|slot| slot.start);
@@ -114,7 +116,12 @@ mod tests {
     use super::*;
 
     fn slots(denied: &[u64]) -> Vec<Slot> {
-        let slot = |(index, deny): (usize, &u64)| Slot { start: index as i64 * 10, length: 10, deny: *deny, ..Slot::default() };
+        let slot = |(index, deny): (usize, &u64)| Slot {
+            start: i64::try_from(index).unwrap() * 10,
+            length: 10,
+            deny: *deny,
+            ..Slot::default()
+        };
         denied.iter().enumerate().map(slot).collect()
     }
 

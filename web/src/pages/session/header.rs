@@ -68,7 +68,11 @@ pub(super) fn facts(story: &Story, calls: &[&CallRow]) -> Vec<Fact> {
         fact("Host", true, claims(&story.hosts, "host", "The agent claimed no host.")),
         Fact {
             more: format!("{}, {}", duration(length), counted(story.events, "event", "events")),
-            ..fact("When", false, vec![FactValue::time(story.first), FactValue::time(story.last)])
+            ..fact(
+                "When",
+                false,
+                vec![FactValue { note: "to".to_owned(), ..FactValue::time(story.first) }, FactValue::time(story.last)],
+            )
         },
         fact("Modes", false, modes(story)),
         fact("Agent", false, agents(story)),
@@ -150,7 +154,10 @@ fn complete(story: &Story, calls: &[&CallRow]) -> Known {
         if !calls.is_empty() && calls.iter().all(|row| row.sequence.is_none()) {
             return Known::unknown("This agent does not number its events, so what was lost cannot be seen.");
         }
-        return Known::observed(format!("no gaps seen in {}", counted(story.events, "numbered event", "numbered events")));
+        return Known::observed(format!(
+            "no gaps seen in {}",
+            counted(story.events, "numbered event", "numbered events")
+        ));
     }
     let missing = story.gaps.iter().fold(0_u64, |sum, (after, before)| {
         sum.saturating_add(u64::try_from(before.saturating_sub(*after).saturating_sub(1)).unwrap_or(0))
@@ -171,7 +178,8 @@ fn complete(story: &Story, calls: &[&CallRow]) -> Known {
 /// The small trace of a session: calls that were asked about or refused, each once.
 pub(super) fn trace(story: &Story, calls: &[&CallRow]) -> Trace {
     let range = Range { after: story.first, before: story.last.saturating_add(1).max(story.first.saturating_add(1)) };
-    let pressed: Vec<&&CallRow> = calls.iter().filter(|row| row.asked == Some(true) || row.decision == "deny").collect();
+    let pressed: Vec<&&CallRow> =
+        calls.iter().filter(|row| row.asked == Some(true) || row.decision == "deny").collect();
     let mut levels = vec![0_u64; usize::try_from(POINTS).unwrap_or(0)];
     for row in &pressed {
         let position = percent(range, row.event_time) / 100.0 * crate::format::float(POINTS);
