@@ -17,6 +17,12 @@ const STRIP_HEIGHT: u32 = 40;
 /// Height of a strip's highest bar, pixels.
 const BAR_HEIGHT: f64 = 32.0;
 
+/// When a slot starts, to the minute where it does.
+fn start(slot: &Slot) -> Time {
+    let exact = time(slot.start);
+    Time { human: exact.human.replace(":00.000 UTC", " UTC"), ..exact }
+}
+
 /// The rows of a slot, behind `others`.
 pub(crate) fn slot_href(slot: &Slot, others: &[(&str, &str)]) -> String {
     let range = Range { after: slot.start, before: slot.start.saturating_add(slot.length) };
@@ -53,7 +59,7 @@ pub(crate) fn hits(range: Range, slots: &[Slot], others: &[(&str, &str)]) -> Vec
                 width: coordinate((to - from).max(0.0)),
                 title: format!(
                     "{}: {}, {} asked, {} refused",
-                    time(slot.start).human.replace(":00.000 UTC", " UTC"),
+                    start(slot).human,
                     counted(slot.allow + slot.deny + slot.other, "call", "calls"),
                     count(slot.asked),
                     count(slot.deny)
@@ -143,7 +149,7 @@ pub(crate) fn strips(range: Range, slots: &[Slot], others: &[(&str, &str)]) -> S
         table: slots
             .iter()
             .map(|slot| Numbers {
-                time: time(slot.start),
+                time: start(slot),
                 href: slot_href(slot, others),
                 allow: count(slot.allow),
                 asked: count(slot.asked),
