@@ -4,21 +4,14 @@
 use std::io::{self, Write};
 
 use anyhow::Context as _;
-use barograph_query::archive::{Answer, Archive, ArchiveConfig};
+use barograph_query::archive::{Archive, ArchiveConfig};
+use barograph_query::format;
 
 use crate::cli::QueryArguments;
 use crate::config::{Config, Settings};
 
-/// How an answer is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// Comma-separated, with a header line
-    Csv,
-    /// One JSON object a row and line
-    Json,
-    /// For people
-    Table,
-}
+/// More rows than any folder holds; still an integer in SQL.
+const NO_LIMIT: usize = 1 << 40;
 
 /// Answers the question.
 ///
@@ -34,14 +27,15 @@ pub async fn query(arguments: QueryArguments) -> anyhow::Result<()> {
         config.data_dir.display()
     );
     let archive = Archive::open(archive_config(&config)).await?;
-    let answer = archive.sql(&arguments.sql, arguments.max_rows).await?;
-    match write(&answer, arguments.format, &mut io::stdout().lock()) {
+    let max_rows = arguments.max_rows.unwrap_or(NO_LIMIT);
+    let answer = archive.sql(&arguments.sql, max_rows).await?;
+    match format::write(&answer, arguments.format, io::stdout().lock()) {
         // Whoever read the answer, `head` for one, has had enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
         written => written.context("cannot write the answer")?,
     }
     if answer.cut {
-        let left_off = format!("barograph: rows after the first {} were left off; see --max-rows", arguments.max_rows);
+        let left_off = format!("barograph: rows after the first {max_rows} were left off; see --max-rows");
         writeln!(io::stderr(), "{left_off}").context("cannot write to standard error")?;
     }
     Ok(())
@@ -54,26 +48,4 @@ pub(crate) fn archive_config(config: &Config) -> ArchiveConfig {
         time_limit: config.query_time_limit,
         ..ArchiveConfig::new(config.data_dir.clone())
     }
-}
-
-/// Writes an answer.
-fn write(answer: &Answer, format: Format, out: &mut impl Write) -> io::Result<()> {
-    match format {
-        Format::Csv => {
-            let mut writer = arrow::csv::Writer::new(&mut *out);
-            answer.batches.iter().try_for_each(|batch| writer.write(batch)).map_err(io::Error::other)?;
-        }
-        Format::Json => {
-            let mut writer = arrow::json::LineDelimitedWriter::new(&mut *out);
-            answer.batches.iter().try_for_each(|batch| writer.write(batch)).map_err(io::Error::other)?;
-        }
-        Format::Table => {
-            let table = arrow::util::pretty::pretty_format_batches_with_schema(
-                std::sync::Arc::clone(&answer.schema),
-                &answer.batches,
-            );
-            writeln!(out, "{}", table.map_err(io::Error::other)?)?;
-        }
-    }
-    out.flush()
 }

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use barograph_query::format::Format;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 
-use crate::ask::Format;
 use crate::config::Settings;
 
 /// Audit telemetry of coding agents: which session did that, and who allowed it?
@@ -59,17 +60,22 @@ pub struct QueryArguments {
     #[arg(value_name = "SQL")]
     pub sql: String,
     /// How to write the answer
-    #[arg(long, value_enum, default_value_t = Format::Table)]
+    #[arg(long, default_value = "table", value_parser = formats())]
     pub format: Format,
-    /// Write at most this many rows; what is left off is said on standard error
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub max_rows: usize,
+    /// Write at most this many rows; what is left off is said on standard error [default: all]
+    #[arg(long, value_name = "N")]
+    pub max_rows: Option<usize>,
     /// Data folder to read [default: ./barograph-data]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// TOML file with settings; `BAROGRAPH_CONFIG` names it as well
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+fn formats() -> impl clap::builder::TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()))
+        .map(|name| Format::parse(&name).unwrap_or(Format::Table))
 }
 
 #[cfg(test)]
