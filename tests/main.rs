@@ -1,1 +1,24 @@
-//! Promises, proved from outside.
+//! Promises, proved from outside: real sockets, recorded clients, official exporters, a real browser, kill -9.
+//!
+//! One file per promise. Nothing here calls the program's own code, except for the names of its tables.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that cannot go on says so by panicking, and prints what it measured"
+)]
+
+mod support;
+
+mod bad_input;
+mod browser;
+mod decided_by;
+mod exporters;
+mod kill;
+mod labels;
+mod metrics_and_health;
+mod permission_decision;
+mod planted;
+mod replay;
