@@ -13,7 +13,7 @@ use crate::support::server::{Home, Server};
 use crate::support::{query, send, until};
 
 /// Fields with text, besides the ids.
-const FIELDS: [(&str, &str); 13] = [
+const FIELDS: [(&str, &str); 12] = [
     ("tool_name", "Bash"),
     ("command", "git push origin main"),
     ("decision", "deny"),
@@ -26,7 +26,6 @@ const FIELDS: [(&str, &str); 13] = [
     ("why_it_matters", "others build on main"),
     ("options", "push; open a request; stop"),
     ("evidence", "tests were not run"),
-    ("prompt_id", "prompt-1"),
 ];
 
 /// The question waited 14.25 s for its answer.
@@ -36,7 +35,8 @@ const ANSWERED_NS: u64 = EVENT_NS + 14_250_000_000;
 fn record(session: &str, call: &str) -> LogRecord {
     let mut attributes = vec![
         text("event.name", "permission_decision"),
-        text("session_id", session),
+        text("session.id", session),
+        text("prompt.id", "prompt-1"),
         text("tool_use_id", call),
         int("asked_at", i64::try_from(ASKED_NS).unwrap()),
         int("answered_at", i64::try_from(ANSWERED_NS).unwrap()),
@@ -69,6 +69,7 @@ fn json(session: &str, call: &str) -> String {
 struct Told {
     agent: String,
     session_id: String,
+    prompt_id: String,
     tool_use_id: String,
     asked_us: i64,
     answered_us: i64,
@@ -97,14 +98,13 @@ async fn a_permission_decision_from_any_sender_is_told_in_its_own_words() {
     let limit = Duration::from_secs(20);
     until("both are in decisions", limit, || (query::count(&data, "decisions") == 2).then_some(())).await;
     // What pages need is in the view; the rest is beside it in the record's own row.
-    let of_view =
-        ["tool_name", "command", "decision", "decided_by", "rule", "rule_scope", "permission_mode", "prompt_id"];
+    let of_view = ["tool_name", "command", "decision", "decided_by", "rule", "rule_scope", "permission_mode"];
     let fields: Vec<String> = FIELDS
         .iter()
         .map(|(name, _)| format!("{}.{name} AS {name}", if of_view.contains(name) { "d" } else { "e" }))
         .collect();
     let sql = format!(
-        "SELECT d.agent, d.session_id, d.tool_use_id, CAST(e.asked_at AS BIGINT) AS asked_us, \
+        "SELECT d.agent, d.session_id, d.prompt_id, d.tool_use_id, CAST(e.asked_at AS BIGINT) AS asked_us, \
          CAST(e.answered_at AS BIGINT) AS answered_us, d.wait_ms, d.asked, d.decided_by_basis, {} \
          FROM decisions d JOIN events e ON d.event_id = e.event_id ORDER BY d.session_id",
         fields.join(", ")
@@ -113,6 +113,7 @@ async fn a_permission_decision_from_any_sender_is_told_in_its_own_words() {
     let expected = |way: &str| Told {
         agent: "home-grown-agent".to_owned(),
         session_id: format!("session-{way}"),
+        prompt_id: "prompt-1".to_owned(),
         tool_use_id: format!("call-{way}"),
         asked_us: i64::try_from(ASKED_NS / 1_000).unwrap(),
         answered_us: i64::try_from(ANSWERED_NS / 1_000).unwrap(),
