@@ -6,10 +6,10 @@ use barograph_proto::otlp::Signal;
 
 use crate::support::replayed::replayed;
 use crate::support::server::{Home, Server};
-use crate::support::table;
+use crate::support::{send, table};
 
 async fn get(endpoint: &str, path: &str) -> (u16, String) {
-    let response = reqwest::get(format!("{endpoint}{path}")).await.unwrap();
+    let response = send::http_client().get(format!("{endpoint}{path}")).send().await.unwrap();
     (response.status().as_u16(), response.text().await.unwrap())
 }
 

@@ -7,8 +7,8 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::support::query;
 use crate::support::replayed::{Replayed, TABLES, replayed};
+use crate::support::{query, send};
 
 /// Columns that hold who did it, as claimed, and are kept by default.
 const IDENTITY_COLUMNS: [&str; 6] = ["user_id", "user_email", "organization_id", "team", "repo", "host"];
@@ -89,7 +89,7 @@ async fn no_page_and_no_metric_holds_a_planted_string() {
         let may_name = row.session_id.as_ref().is_some_and(|session| claimed.contains(session));
         (format!("/events/{}", row.event_id), may_name)
     }));
-    let client = reqwest::Client::new();
+    let client = send::http_client();
     let mut found = Vec::new();
     for (page, may_name_email) in &pages {
         let response = client.get(format!("{}{page}", replayed.server.endpoints.web)).send().await.unwrap();
