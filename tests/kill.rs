@@ -90,7 +90,7 @@ async fn acknowledged_events_survive_kill_9_exactly_once() {
     for _ in 0..rounds {
         if random.u8(0..100) < 30 {
             let starting = Starting::spawn(&home, serve(&home.data()));
-            tokio::time::sleep(Duration::from_millis(random.u64(0..1_500))).await;
+            tokio::time::sleep(Duration::from_millis(random.u64(0..500))).await;
             starting.kill();
             killed_starting += 1;
             continue;
@@ -119,10 +119,10 @@ async fn acknowledged_events_survive_kill_9_exactly_once() {
         (query::count(&home.data(), "events").cast_signed() >= field.acknowledged()).then_some(())
     })
     .await;
-    report(&field, &stored(&home), rounds, killed_starting);
+    report(&field, &stored(&home), &format!("{rounds} kills, {killed_starting} of them during start-up"));
     let status = server.terminate(limit).await;
     assert!(status.success(), "after SIGTERM it ends with {status}");
-    report(&field, &stored(&home), rounds, killed_starting);
+    report(&field, &stored(&home), "The same after an orderly end");
 }
 
 #[derive(Debug, Deserialize)]
@@ -141,7 +141,7 @@ fn stored(home: &Home) -> Vec<Stored> {
 }
 
 /// Each sender's numbers have no gaps, so first, last, count and distinct count prove every single one.
-fn report(field: &Field, stored: &[Stored], rounds: u64, killed_starting: u64) {
+fn report(field: &Field, stored: &[Stored], title: &str) {
     let mut rows = vec![table::row(["sender", "acknowledged", "sent again", "stored", "lost", "doubled"])];
     let mut faults = 0;
     for (sender, ledger) in field.ledgers.iter().enumerate() {
@@ -154,6 +154,6 @@ fn report(field: &Field, stored: &[Stored], rounds: u64, killed_starting: u64) {
         let figures = [acknowledged, ledger.resent.load(Ordering::SeqCst), count, lost, doubled];
         rows.push([vec![session(sender)], table::row(figures)].concat());
     }
-    table::print(&format!("{rounds} kills, {killed_starting} of them during start-up"), &rows);
+    table::print(title, &rows);
     assert_eq!(faults, 0, "acknowledged events are lost or doubled: {stored:?}");
 }

@@ -41,6 +41,11 @@ impl Home {
     pub(crate) fn logged(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(self.log()).unwrap_or_default()).into_owned()
     }
+
+    /// The lines of the log that are errors.
+    pub(crate) fn errors_logged(&self) -> String {
+        self.logged().lines().filter(|line| line.contains(" ERROR ")).collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// A command line of the binary under test, free of the caller's settings.
