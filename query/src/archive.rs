@@ -1,9 +1,24 @@
 //! The archive: the Delta tables below one data folder, opened for reading.
+//!
+//! A question begins a [`Reading`], which pins what was committed by then; all its statements see the same rows.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use barograph_proto::tables::Table;
+use prometheus_client::registry::Registry;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use crate::follow::{Follower, LogError};
+use crate::guard;
+use crate::metrics::{Metrics, Outcome};
+use crate::run::{Reading, Worker};
+use crate::session::Sessions;
+use crate::snapshot::Pinned;
 
 /// Where to read and how much a query may take.
 #[derive(Clone, Debug)]
@@ -13,7 +28,7 @@ pub struct ArchiveConfig {
     /// Memory that all queries together may use, bytes.
     pub memory_limit: usize,
     /// How long one query may take.
-    pub time_limit: std::time::Duration,
+    pub time_limit: Duration,
     /// How many queries may run at once; more wait.
     pub concurrency: usize,
 }
@@ -21,12 +36,7 @@ pub struct ArchiveConfig {
 impl ArchiveConfig {
     /// The defaults for a data folder: 512 MiB, 30 s, 4 at once.
     pub fn new(data_dir: PathBuf) -> Self {
-        Self {
-            data_dir,
-            memory_limit: 512 * 1024 * 1024,
-            time_limit: std::time::Duration::from_secs(30),
-            concurrency: 4,
-        }
+        Self { data_dir, memory_limit: 512 * 1024 * 1024, time_limit: Duration::from_secs(30), concurrency: 4 }
     }
 }
 
@@ -71,18 +81,119 @@ pub struct Answer {
 }
 
 /// The tables, open for reading. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Archive;
+#[derive(Clone)]
+pub struct Archive {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: ArchiveConfig,
+    followers: [Follower; 3],
+    sessions: Sessions,
+    worker: Worker,
+    turns: Arc<Semaphore>,
+    metrics: Metrics,
+}
 
 impl Archive {
-    /// Opens a data folder. One that holds no tables yet is an empty archive.
-    pub async fn open(_config: ArchiveConfig) -> Result<Self, AskError> {
-        Ok(Self)
+    /// Opens a data folder. One that holds no tables yet is an empty archive; tables that are created later are seen.
+    ///
+    /// # Errors
+    /// [`AskError::Broken`] when a table cannot be read or was written by a newer layout.
+    pub async fn open(config: ArchiveConfig) -> Result<Self, AskError> {
+        let broken = |source: Box<dyn std::error::Error + Send + Sync>| AskError::Broken {
+            data_dir: config.data_dir.clone(),
+            source,
+        };
+        let tables = config.data_dir.join("tables");
+        let worker = Worker::start().map_err(|error| broken(error.into()))?;
+        let sessions =
+            Sessions::new(tables.clone(), config.memory_limit).await.map_err(|error| broken(error.into()))?;
+        let inner = Inner {
+            followers: Table::ALL.map(|table| Follower::new(table, tables.join(table.name()))),
+            sessions,
+            worker,
+            turns: Arc::new(Semaphore::new(config.concurrency.max(1))),
+            metrics: Metrics::default(),
+            config,
+        };
+        let archive = Self { inner: Arc::new(inner) };
+        archive.begin().await?;
+        Ok(archive)
+    }
+
+    /// Registers the archive's own metrics, `barograph_query_*`.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.inner.metrics.register(registry);
     }
 
     /// Answers one SELECT (or EXPLAIN, SHOW TABLES, DESCRIBE) over `events`, `spans`, `metric_points`, `decisions` and
     /// `sessions`, with at most `max_rows` rows. Sees everything committed before the call.
-    pub async fn sql(&self, _sql: &str, _max_rows: usize) -> Result<Answer, AskError> {
-        Err(AskError::OutOfMemory)
+    ///
+    /// # Errors
+    /// [`AskError::Refused`] for any other statement and for one that does not parse or plan; the others as named.
+    pub async fn sql(&self, sql: &str, max_rows: usize) -> Result<Answer, AskError> {
+        let checked = guard::check(sql).map_err(|refusal| {
+            self.inner.metrics.count(Outcome::Refused);
+            AskError::Refused { message: refusal.to_string() }
+        })?;
+        self.begin().await?.answer(checked, max_rows).await
+    }
+
+    /// Waits for a turn and pins what is committed now. The clock of the time limit starts here, so a question whose
+    /// turn does not come is answered too.
+    pub(crate) async fn begin(&self) -> Result<Reading, AskError> {
+        let inner = &self.inner;
+        let deadline = Instant::now() + inner.config.time_limit;
+        // The semaphore is never closed: without a turn the time is over.
+        let turn = tokio::time::timeout_at(deadline, Arc::clone(&inner.turns).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else {
+            inner.metrics.count(Outcome::TimedOut);
+            return Err(self.timed_out());
+        };
+        let archive = self.clone();
+        let pinned = inner
+            .worker
+            .run(deadline, async move { archive.inner.pin().await })
+            .await
+            .ok_or_else(|| self.timed_out())?
+            .map_err(|source| self.broken(source))?
+            .map_err(|source| self.broken(source))?;
+        Ok(Reading::new(self.clone(), Arc::new(pinned), Arc::new(turn), deadline))
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    pub(crate) fn worker(&self) -> &Worker {
+        &self.inner.worker
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    pub(crate) fn timed_out(&self) -> AskError {
+        AskError::TimedOut { limit_s: self.inner.config.time_limit.as_secs() }
+    }
+
+    pub(crate) fn broken(&self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AskError {
+        AskError::Broken { data_dir: self.inner.config.data_dir.clone(), source: source.into() }
+    }
+}
+
+impl Inner {
+    async fn pin(&self) -> Result<Pinned, LogError> {
+        let [events, spans, metric_points] = &self.followers;
+        let (events, spans, metric_points) =
+            tokio::try_join!(events.refresh(), spans.refresh(), metric_points.refresh())?;
+        Ok(Pinned::new([events, spans, metric_points]))
+    }
+}
+
+impl std::fmt::Debug for Archive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Archive").field("config", &self.inner.config).finish_non_exhaustive()
     }
 }

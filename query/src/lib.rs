@@ -2,4 +2,19 @@
 //! them, and the questions that pages ask, each as SQL beside its row type.
 
 pub mod archive;
+mod attribution;
+mod command_head;
+mod follow;
+pub mod format;
+mod guard;
+mod matching;
+mod metrics;
+mod provider;
 pub mod questions;
+mod rows;
+mod run;
+mod session;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod views;

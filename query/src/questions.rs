@@ -1,11 +1,13 @@
 //! The questions that pages ask. One file each: parameters, typed answer, SQL.
 
 pub mod calls;
+mod conditions;
 pub mod find;
 pub mod overview;
 pub mod pressure;
 pub mod record;
 pub mod session;
+mod slots;
 
 /// A stretch of event time: from `after` (inclusive) to `before` (exclusive), µs since the epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

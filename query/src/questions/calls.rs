@@ -1,5 +1,14 @@
 //! One tool call as every page shows it: the row type of the `decisions` view.
 
+use crate::rows::Row;
+
+/// The columns of a [`CallRow`], as they are named in the view.
+pub(crate) const COLUMNS: &str = "\
+    event_id, event_time, received_time, agent, agent_version, session_id, prompt_id, tool_use_id, sequence, \
+    user_id, user_email, team, repo, host, agent_id, tool_name, tool_kind, mcp_server, mcp_tool, command, \
+    file_path, url, decision, source, decided_by, decided_by_basis, decided_by_reason, asked, wait_ms, \
+    permission_mode, outcome, duration_ms, error_type, rule, rule_scope";
+
 /// A tool call with its decision. Empty text: the sender did not tell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CallRow {
@@ -63,7 +72,7 @@ pub struct CallRow {
     pub wait_ms: Option<f64>,
     /// Mode in force.
     pub permission_mode: String,
-    /// succeeded, failed, not_run; empty while there is no result.
+    /// succeeded, failed, `not_run`; empty while there is no result.
     pub outcome: String,
     /// How long it ran, ms.
     pub duration_ms: Option<f64>,
@@ -76,6 +85,47 @@ pub struct CallRow {
 }
 
 impl CallRow {
+    /// Reads a row with these [`COLUMNS`].
+    pub(crate) fn read(row: Row<'_>) -> Self {
+        Self {
+            event_id: row.text("event_id"),
+            event_time: row.time("event_time").unwrap_or_default(),
+            received_time: row.time("received_time").unwrap_or_default(),
+            agent: row.text("agent"),
+            agent_version: row.text("agent_version"),
+            session_id: row.text("session_id"),
+            prompt_id: row.text("prompt_id"),
+            tool_use_id: row.text("tool_use_id"),
+            sequence: row.int("sequence"),
+            user_id: row.text("user_id"),
+            user_email: row.text("user_email"),
+            team: row.text("team"),
+            repo: row.text("repo"),
+            host: row.text("host"),
+            agent_id: row.text("agent_id"),
+            tool_name: row.text("tool_name"),
+            tool_kind: row.text("tool_kind"),
+            mcp_server: row.text("mcp_server"),
+            mcp_tool: row.text("mcp_tool"),
+            command: row.text("command"),
+            file_path: row.text("file_path"),
+            url: row.text("url"),
+            decision: row.text("decision"),
+            source: row.text("source"),
+            decided_by: row.text("decided_by"),
+            decided_by_basis: row.text("decided_by_basis"),
+            decided_by_reason: row.text("decided_by_reason"),
+            asked: row.flag("asked"),
+            wait_ms: row.float("wait_ms"),
+            permission_mode: row.text("permission_mode"),
+            outcome: row.text("outcome"),
+            duration_ms: row.float("duration_ms"),
+            error_type: row.text("error_type"),
+            rule: row.text("rule"),
+            rule_scope: row.text("rule_scope"),
+        }
+    }
+
     /// The argument that matters: command, else path, else URL; empty when none was sent.
     pub fn argument(&self) -> &str {
         [&self.command, &self.file_path, &self.url].into_iter().find(|text| !text.is_empty()).map_or("", |text| text)

@@ -1,6 +1,10 @@
 //! One stored record, whole: every column as it is in the table.
 
+use barograph_proto::tables::{PARTITION_COLUMN, Table};
+
+use super::conditions::text;
 use crate::archive::{Archive, AskError};
+use crate::rows::Row;
 
 /// A stored row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +23,24 @@ pub struct Record {
 ///
 /// # Errors
 /// When the archive cannot answer in its limits.
-pub async fn record(_archive: &Archive, _event_id: &str) -> Result<Option<Record>, AskError> {
-    Ok(None)
+pub async fn record(archive: &Archive, event_id: &str) -> Result<Option<Record>, AskError> {
+    let reading = archive.begin().await?;
+    let (events, spans, metric_points) = tokio::try_join!(
+        reading.rows("SELECT * FROM events WHERE event_id = $1 LIMIT 1", vec![text(event_id)]),
+        reading.rows("SELECT * FROM spans WHERE event_id = $1 LIMIT 1", vec![text(event_id)]),
+        reading.rows("SELECT * FROM metric_points WHERE event_id = $1 LIMIT 1", vec![text(event_id)]),
+    )?;
+    let found = [(Table::Events, &events), (Table::Spans, &spans), (Table::MetricPoints, &metric_points)];
+    Ok(found.into_iter().find_map(|(table, rows)| Some(read(table, rows.first()?))))
+}
+
+fn read(table: Table, row: Row<'_>) -> Record {
+    let schema = table.schema();
+    let names = schema.fields().iter().map(|field| field.name().as_str()).chain([PARTITION_COLUMN]);
+    Record {
+        table: table.name(),
+        columns: names.filter_map(|name| Some((name.to_owned(), row.shown(name)?))).collect(),
+        attributes: row.map("attributes"),
+        resource_attributes: row.map("resource_attributes"),
+    }
 }

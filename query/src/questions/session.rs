@@ -1,7 +1,12 @@
 //! One session's story: who, where, when, in which modes, then prompts with their calls in order.
 
-use super::calls::CallRow;
+mod notes;
+mod telling;
+
+use super::calls::{self, CallRow};
+use super::conditions::text;
 use crate::archive::{Archive, AskError};
+use telling::Telling;
 
 /// A session.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -94,10 +99,46 @@ pub struct Note {
     pub text: String,
 }
 
+const EVENTS: &str = "
+SELECT event_id, event_time, sequence, kind, event_name, agent, agent_version, prompt_id, user_email, user_id,
+  organization_id, team, repo, host, permission_mode, interactive, mcp_server, error_type, hook_event, cost_usd,
+  input_tokens, output_tokens, attributes
+FROM events WHERE session_id = $1 ORDER BY event_time, sequence, event_id";
+
+/// For agents that send spans and no log records.
+const SPANS: &str = "
+SELECT agent, agent_version, user_email, user_id, organization_id, team, repo, host,
+  min(event_time) AS first, max(event_time) AS last
+FROM spans WHERE session_id = $1
+GROUP BY agent, agent_version, user_email, user_id, organization_id, team, repo, host
+ORDER BY first";
+
+const CALLS: &str = "
+SELECT {columns}, interactive, organization_id FROM decisions WHERE session_id = $1
+ORDER BY event_time, sequence, event_id";
+
 /// The story of a session; none when the archive does not know it.
 ///
 /// # Errors
 /// When the archive cannot answer in its limits.
-pub async fn session(_archive: &Archive, _session_id: &str) -> Result<Option<Story>, AskError> {
-    Ok(None)
+pub async fn session(archive: &Archive, session_id: &str) -> Result<Option<Story>, AskError> {
+    let reading = archive.begin().await?;
+    let (events, spans, calls) = tokio::try_join!(
+        reading.rows(EVENTS, vec![text(session_id)]),
+        reading.rows(SPANS, vec![text(session_id)]),
+        reading.rows(CALLS.replace("{columns}", calls::COLUMNS), vec![text(session_id)]),
+    )?;
+    let mut telling = Telling::new(session_id);
+    for row in spans.iter() {
+        telling.sender(row);
+        telling.at(row.time("first"));
+        telling.at(row.time("last"));
+    }
+    for row in events.iter() {
+        telling.event(row);
+    }
+    for row in calls.iter() {
+        telling.call(row);
+    }
+    Ok(telling.end())
 }

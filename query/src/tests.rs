@@ -1,0 +1,6 @@
+//! The archive over tables that the tests write themselves.
+
+mod limits;
+mod questions;
+mod snapshots;
+mod tables;
