@@ -55,6 +55,7 @@ impl App {
         // Only now, since the open store keeps other processes out of the folder.
         let keys = keys::load_or_make(&config.data_dir)?;
         let archive = Archive::open(ask::archive_config(config)).await?;
+        archive.register_metrics(&mut registry);
         let intake = Intake {
             event_id_key: keys.event_id,
             redactor: Arc::new(Redactor::built_in(keys.redaction)),

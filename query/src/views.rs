@@ -6,7 +6,7 @@ use datafusion::prelude::SessionContext;
 use crate::{attribution, command_head};
 
 /// The views by name, in the order in which they may build on each other.
-pub const VIEWS: [(&str, &str); 2] =
+const VIEWS: [(&str, &str); 2] =
     [("decisions", include_str!("views/decisions.sql")), ("sessions", include_str!("views/sessions.sql"))];
 
 /// Registers functions and views on a session that knows the tables.
