@@ -74,8 +74,12 @@ fn differences(label: &Label, row: &DecisionRow, planted: &[String]) -> Vec<Stri
 }
 
 /// The canonical tool name: the label's, or by the rule: an MCP tool is named with its server when both are known.
+///
+/// `Task` is the old name of Claude Code's `Agent`, and a model may still call it so. The transcript, which the label is
+/// from, has the name that the model said; every event and span has the client's own, `Agent`.
 fn canonical(label: &Label, row: &DecisionRow) -> String {
     match (&label.tool_name, &row.mcp_server, &row.mcp_tool) {
+        (Some(name), _, _) if name == "Task" && label.tool_name_sent == "Agent" => label.tool_name_sent.clone(),
         (Some(name), _, _) => name.clone(),
         (None, Some(server), Some(tool)) if label.tool_name_sent.ends_with(tool.as_str()) => {
             format!("mcp__{server}__{tool}")

@@ -52,6 +52,8 @@ pub struct Evidence<'a> {
     pub classifier_verdict: &'a str,
     /// Class of error.
     pub error_type: &'a str,
+    /// Whether a `PermissionRequest` hook ran directly before the decision: a question was due, then.
+    pub question_hook: bool,
     /// Whether anything else in the session shows a program that embeds the agent and answers for it.
     pub embedded: bool,
 }

@@ -10,7 +10,13 @@ use crate::row::Event;
 use crate::time;
 use crate::values::{DecidedBy, Decision};
 
-#[expect(missing_debug_implementations, missing_docs, clippy::all, clippy::pedantic, reason = "generated from the .proto file, which documents it")]
+#[expect(
+    missing_debug_implementations,
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated from the .proto file, which documents it"
+)]
 pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/barograph.v1.rs"));
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, BooleanBuilder, Float64Array, StringViewArray, StringViewBuilder, StructArray};
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, BooleanBuilder, Float64Array, StringViewArray, StringViewBuilder, StructArray,
+};
 use arrow::datatypes::{DataType, Field, Fields};
 use barograph_proto::evidence::{Evidence, attribute};
 use datafusion::common::cast::{as_boolean_array, as_float64_array, as_string_view_array};
@@ -38,6 +40,7 @@ pub(crate) fn function() -> ScalarUDF {
         DataType::Float64, // wait_ms
         text.clone(),      // classifier_verdict
         text,              // error_type
+        flag.clone(),      // question_hook
         flag,              // embedded
     ];
     create_udf("attribution", arguments, DataType::Struct(fields()), Volatility::Immutable, Arc::new(evaluate))
@@ -82,6 +85,7 @@ struct Columns<'a> {
     wait_ms: &'a Float64Array,
     classifier_verdict: &'a StringViewArray,
     error_type: &'a StringViewArray,
+    question_hook: &'a BooleanArray,
     embedded: &'a BooleanArray,
 }
 
@@ -89,7 +93,10 @@ impl<'a> Columns<'a> {
     fn of(arrays: &'a [ArrayRef]) -> Result<Self> {
         let array = |at: usize| {
             arrays.get(at).map(|array| array.as_ref()).ok_or_else(|| {
-                datafusion::error::DataFusionError::Internal(format!("attribution takes 15 arguments, not {}", arrays.len()))
+                datafusion::error::DataFusionError::Internal(format!(
+                    "attribution takes 16 arguments, not {}",
+                    arrays.len()
+                ))
             })
         };
         Ok(Self {
@@ -107,7 +114,8 @@ impl<'a> Columns<'a> {
             wait_ms: as_float64_array(array(11)?)?,
             classifier_verdict: as_string_view_array(array(12)?)?,
             error_type: as_string_view_array(array(13)?)?,
-            embedded: as_boolean_array(array(14)?)?,
+            question_hook: as_boolean_array(array(14)?)?,
+            embedded: as_boolean_array(array(15)?)?,
         })
     }
 
@@ -127,6 +135,7 @@ impl<'a> Columns<'a> {
             wait_ms: (!self.wait_ms.is_null(row)).then(|| self.wait_ms.value(row)),
             classifier_verdict: text(self.classifier_verdict, row),
             error_type: text(self.error_type, row),
+            question_hook: flag(self.question_hook, row).unwrap_or(false),
             embedded: flag(self.embedded, row).unwrap_or(false),
         }
     }

@@ -8,9 +8,6 @@ use barograph_query::questions::calls::CallRow;
 use crate::chips::{Piece, pieces};
 use crate::format::{Stored, Time, counted, duration, href, offset, segment, time};
 
-/// Receipt this much later than the event gets a word: batches leave agents every few seconds.
-const LATE: i64 = 10 * 60 * 1_000_000;
-
 /// An event this much later than its receipt means that the sender's clock runs ahead.
 const AHEAD: i64 = 2 * 1_000_000;
 
@@ -178,8 +175,6 @@ fn skew(row: &CallRow) -> String {
         String::new()
     } else if late < -AHEAD {
         format!("sender’s clock {} ahead", told(-late))
-    } else if late > LATE {
-        format!("received {} later", told(late))
     } else {
         String::new()
     }
@@ -364,7 +359,8 @@ mod tests {
         let skew = |event_time, received_time| Call::new(&CallRow { event_time, received_time, ..row() }, 0).skew;
         assert_eq!(skew(60_000_000, 65_000_000), "");
         assert_eq!(skew(360_000_000, 60_000_000), "sender’s clock 5 min ahead");
-        assert_eq!(skew(1, 3_600_000_001), "received 1.0 h later");
+        // Late is not wrong: a laptop was offline.
+        assert_eq!(skew(1, 3_600_000_001), "");
     }
 
     #[test]

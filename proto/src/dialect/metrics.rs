@@ -31,7 +31,16 @@ pub(super) fn points(scope: &Scope, metric: Metric, rows: &mut Vec<MetricPoint>)
                 let encoded = point.encode_to_vec();
                 let mut row = base("gauge", 0);
                 number(&mut row, point.value);
-                finish(scope, &shell, &encoded, row, point.attributes, point.start_time_unix_nano, point.time_unix_nano, rows);
+                finish(
+                    scope,
+                    &shell,
+                    &encoded,
+                    row,
+                    point.attributes,
+                    point.start_time_unix_nano,
+                    point.time_unix_nano,
+                    rows,
+                );
             }
         }
         Some(metric::Data::Sum(data)) => {
@@ -41,7 +50,16 @@ pub(super) fn points(scope: &Scope, metric: Metric, rows: &mut Vec<MetricPoint>)
                 let mut row = base("sum", data.aggregation_temporality);
                 row.monotonic = Some(data.is_monotonic);
                 number(&mut row, point.value);
-                finish(scope, &shell, &encoded, row, point.attributes, point.start_time_unix_nano, point.time_unix_nano, rows);
+                finish(
+                    scope,
+                    &shell,
+                    &encoded,
+                    row,
+                    point.attributes,
+                    point.start_time_unix_nano,
+                    point.time_unix_nano,
+                    rows,
+                );
             }
         }
         Some(metric::Data::Histogram(data)) => {
@@ -52,7 +70,16 @@ pub(super) fn points(scope: &Scope, metric: Metric, rows: &mut Vec<MetricPoint>)
                 row.count = i64::try_from(point.count).ok();
                 (row.sum, row.min, row.max) = (point.sum, point.min, point.max);
                 row.buckets = json!({"bounds": point.explicit_bounds, "counts": point.bucket_counts}).to_string();
-                finish(scope, &shell, &encoded, row, point.attributes, point.start_time_unix_nano, point.time_unix_nano, rows);
+                finish(
+                    scope,
+                    &shell,
+                    &encoded,
+                    row,
+                    point.attributes,
+                    point.start_time_unix_nano,
+                    point.time_unix_nano,
+                    rows,
+                );
             }
         }
         Some(metric::Data::ExponentialHistogram(data)) => {
@@ -62,7 +89,9 @@ pub(super) fn points(scope: &Scope, metric: Metric, rows: &mut Vec<MetricPoint>)
                 let mut row = base("exponential_histogram", data.aggregation_temporality);
                 row.count = i64::try_from(point.count).ok();
                 (row.sum, row.min, row.max) = (point.sum, point.min, point.max);
-                let side = |buckets: Option<&opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets>| {
+                let side = |buckets: Option<
+                    &opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets,
+                >| {
                     buckets.map(|buckets| json!({"offset": buckets.offset, "counts": buckets.bucket_counts}))
                 };
                 row.buckets = json!({
@@ -72,7 +101,16 @@ pub(super) fn points(scope: &Scope, metric: Metric, rows: &mut Vec<MetricPoint>)
                     "negative": side(point.negative.as_ref()),
                 })
                 .to_string();
-                finish(scope, &shell, &encoded, row, point.attributes, point.start_time_unix_nano, point.time_unix_nano, rows);
+                finish(
+                    scope,
+                    &shell,
+                    &encoded,
+                    row,
+                    point.attributes,
+                    point.start_time_unix_nano,
+                    point.time_unix_nano,
+                    rows,
+                );
             }
         }
         Some(metric::Data::Summary(data)) => {
@@ -83,10 +121,22 @@ pub(super) fn points(scope: &Scope, metric: Metric, rows: &mut Vec<MetricPoint>)
                 row.count = i64::try_from(point.count).ok();
                 row.sum = Some(point.sum);
                 let quantiles = point.quantile_values.iter();
-                row.buckets =
-                    json!(quantiles.map(|value| json!({"quantile": value.quantile, "value": value.value})).collect::<Vec<_>>())
-                        .to_string();
-                finish(scope, &shell, &encoded, row, point.attributes, point.start_time_unix_nano, point.time_unix_nano, rows);
+                row.buckets = json!(
+                    quantiles
+                        .map(|value| json!({"quantile": value.quantile, "value": value.value}))
+                        .collect::<Vec<_>>()
+                )
+                .to_string();
+                finish(
+                    scope,
+                    &shell,
+                    &encoded,
+                    row,
+                    point.attributes,
+                    point.start_time_unix_nano,
+                    point.time_unix_nano,
+                    rows,
+                );
             }
         }
         None => {}

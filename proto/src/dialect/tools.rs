@@ -8,14 +8,26 @@ use crate::values::ToolKind;
 /// The kind of a built-in tool, by the names that the agents use.
 pub(super) fn kind(tool_name: &str) -> ToolKind {
     match tool_name {
-        "Bash" | "BashOutput" | "KillShell" | "KillBash" | "PowerShell" | "Monitor" | "exec_command" | "write_stdin"
-        | "shell" | "local_shell" | "shell_command" | "unified_exec" | "run_shell_command" | "bash" | "powershell" => {
-            ToolKind::Shell
-        }
-        "Read" | "Grep" | "Glob" | "LS" | "NotebookRead" | "LSP" | "read_file" | "read_many_files" | "list_directory"
-        | "glob" | "grep_search" | "search_file_content" | "view" | "view_image" | "grep" => ToolKind::Read,
-        "Edit" | "MultiEdit" | "Write" | "NotebookEdit" | "apply_patch" | "replace" | "write_file" | "edit" | "create"
-        | "str_replace_editor" => ToolKind::Edit,
+        "Bash" | "BashOutput" | "KillShell" | "KillBash" | "PowerShell" | "Monitor" | "exec_command"
+        | "write_stdin" | "shell" | "local_shell" | "shell_command" | "unified_exec" | "run_shell_command" | "bash"
+        | "powershell" => ToolKind::Shell,
+        "Read"
+        | "Grep"
+        | "Glob"
+        | "LS"
+        | "NotebookRead"
+        | "LSP"
+        | "read_file"
+        | "read_many_files"
+        | "list_directory"
+        | "glob"
+        | "grep_search"
+        | "search_file_content"
+        | "view"
+        | "view_image"
+        | "grep" => ToolKind::Read,
+        "Edit" | "MultiEdit" | "Write" | "NotebookEdit" | "apply_patch" | "replace" | "write_file" | "edit"
+        | "create" | "str_replace_editor" => ToolKind::Edit,
         "WebFetch" | "WebSearch" | "web_fetch" | "google_web_search" | "web_search" | "fetch" => ToolKind::Web,
         "Agent" | "Task" | "Skill" | "TaskOutput" | "TaskStop" | "Workflow" | "invoke_agent" | "spawn_agent" => {
             ToolKind::Agent
@@ -82,8 +94,7 @@ pub(super) fn cut_arguments(call: &mut Call, text: &str) {
     for name in ["file_path", "notebook_path", "url"] {
         let quoted = format!("\"{name}\":");
         let Some((_, rest)) = text.split_once(&quoted) else { continue };
-        if let Some(Ok(value @ Value::String(_))) =
-            serde_json::Deserializer::from_str(rest).into_iter::<Value>().next()
+        if let Some(Ok(value @ Value::String(_))) = serde_json::Deserializer::from_str(rest).into_iter::<Value>().next()
         {
             found.insert(name.to_owned(), value);
         }

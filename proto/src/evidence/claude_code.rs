@@ -55,10 +55,9 @@ fn headless_user(evidence: &Evidence<'_>) -> Attribution {
         ),
         (Some(false), _) => rule,
         (None, "user_permanent") if !evidence.embedded => rule,
-        (None, "user_permanent") => unknown(
-            None,
-            "A settings rule and the answer of an embedding program look alike without the wait span.",
-        ),
+        (None, "user_permanent") => {
+            unknown(None, "A settings rule and the answer of an embedding program look alike without the wait span.")
+        }
         (None, "user_reject") if evidence.kind() == ToolKind::Web => unknown(
             None,
             "A domain rule of the user's settings and the answer of an embedding program look alike without the wait span.",
@@ -97,15 +96,20 @@ fn allowed_by_config(evidence: &Evidence<'_>) -> Attribution {
 
 /// `config` and it did not run: a deny rule, or a question that nobody could be asked.
 fn refused_by_config(evidence: &Evidence<'_>) -> Attribution {
+    if evidence.question_hook && evidence.interactive != Some(true) {
+        return inferred(
+            DecidedBy::NobodyToAsk,
+            Some(false),
+            "A PermissionRequest hook ran just before: a question was due, and nobody answered it.",
+        );
+    }
     match (evidence.interactive, evidence.permission_mode, evidence.kind()) {
         (Some(true), "dontAsk", _) => {
             inferred(DecidedBy::Mode, Some(false), "In dontAsk, what would have asked is refused.")
         }
-        (Some(true), _, _) => inferred(
-            DecidedBy::Rule,
-            Some(false),
-            "A person could have been asked and was not: a rule refused it.",
-        ),
+        (Some(true), _, _) => {
+            inferred(DecidedBy::Rule, Some(false), "A person could have been asked and was not: a rule refused it.")
+        }
         (Some(false), "dontAsk", ToolKind::Read | ToolKind::Edit | ToolKind::Mcp) => inferred(
             DecidedBy::Mode,
             Some(false),
@@ -116,10 +120,9 @@ fn refused_by_config(evidence: &Evidence<'_>) -> Attribution {
             Some(false),
             "A headless run has nobody to ask; a deny rule for this tool would have sent nothing.",
         ),
-        (Some(false), _, _) => unknown(
-            Some(false),
-            "A deny rule and a question that nobody could answer look alike in a headless run.",
-        ),
+        (Some(false), _, _) => {
+            unknown(Some(false), "A deny rule and a question that nobody could answer look alike in a headless run.")
+        }
         (None, _, _) => unknown(
             None,
             "A deny rule and a question that nobody could answer look alike: nothing sent says whether the session ran in a terminal.",

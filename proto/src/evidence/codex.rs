@@ -5,9 +5,11 @@ use crate::values::DecidedBy;
 
 pub(super) fn attribute(evidence: &Evidence<'_>) -> Attribution {
     match (evidence.source, evidence.allowed(), evidence.interactive) {
-        ("User", true, Some(true)) => {
-            observed(DecidedBy::Person, Some(true), "The session ran in a terminal, and Codex says that its user answered.")
-        }
+        ("User", true, Some(true)) => observed(
+            DecidedBy::Person,
+            Some(true),
+            "The session ran in a terminal, and Codex says that its user answered.",
+        ),
         ("User", true, _) => unknown(None, "Codex says that its user answered, in a run that can ask nobody."),
         ("User", false, _) if evidence.permission_mode == "never" => inferred(
             DecidedBy::NobodyToAsk,
@@ -17,9 +19,11 @@ pub(super) fn attribute(evidence: &Evidence<'_>) -> Attribution {
         ("User", false, _) => {
             unknown(None, "Codex sends nothing when a person says no; what refused this call is not told.")
         }
-        ("Config", true, _) if evidence.permission_mode == "never" => {
-            inferred(DecidedBy::Mode, Some(false), "The approval policy is never: everything passes within the sandbox.")
-        }
+        ("Config", true, _) if evidence.permission_mode == "never" => inferred(
+            DecidedBy::Mode,
+            Some(false),
+            "The approval policy is never: everything passes within the sandbox.",
+        ),
         ("Config", true, _) => {
             unknown(Some(false), "A rule, an earlier answer and the approval policy look alike in what Codex sends.")
         }

@@ -36,6 +36,7 @@ fn a_headless_run_that_waited_was_answered_by_its_host() {
 fn a_headless_refusal_of_a_command_cannot_be_told() {
     let call = Evidence { interactive: Some(false), ..claude("config", "deny", "shell") };
     assert_eq!(says(&call), ("unknown", "unknown", Some(false)));
+    assert_eq!(says(&Evidence { question_hook: true, ..call }), ("nobody_to_ask", "inferred", Some(false)));
     let edit = Evidence { tool_kind: "edit", ..call };
     assert_eq!(says(&edit), ("nobody_to_ask", "inferred", Some(false)));
 }

@@ -77,6 +77,12 @@ answered AS (
     FROM events
     WHERE kind = 'decision' AND source IN ('user_temporary', 'user_abort')
 ),
+-- Hooks that were asked a question, by the place of the event that follows them.
+question_hook AS (
+    SELECT DISTINCT tenant, session_id, prompt_id, sequence + 1 AS sequence
+    FROM events
+    WHERE kind = 'hook' AND event_name = 'hook_execution_complete' AND hook_event = 'PermissionRequest'
+),
 -- The mode from each of its changes to the next.
 mode AS (
     SELECT tenant, session_id, permission_mode, event_time AS since,
@@ -180,6 +186,7 @@ joined AS (
         coalesce(gathered.wait_ms, wait_span.wait_ms) AS wait_ms,
         gathered.recorded, gathered.told, gathered.rule, gathered.rule_scope, gathered.asked_at, gathered.answered_at,
         gathered.answered_by, gathered.boundary, gathered.why_it_matters, gathered.options, gathered.evidence,
+        question_hook.sequence IS NOT NULL AS question_hook,
         answered.session_id IS NOT NULL AS embedded
     FROM gathered
     LEFT JOIN result
@@ -196,6 +203,9 @@ joined AS (
         AND of_prompt.prompt_id = gathered.prompt_id
     LEFT JOIN of_session
         ON of_session.tenant = gathered.tenant AND of_session.session_id = gathered.session_id
+    LEFT JOIN question_hook
+        ON question_hook.tenant = gathered.tenant AND question_hook.session_id = gathered.session_id
+        AND question_hook.prompt_id = gathered.prompt_id AND question_hook.sequence = gathered.sequence
     LEFT JOIN answered
         ON answered.tenant = gathered.tenant AND answered.session_id = gathered.session_id
     LEFT JOIN mode
@@ -208,7 +218,8 @@ attributed AS (
         *,
         attribution(
             agent, told, recorded, asked_at IS NOT NULL, decision, decision_sent, source, tool_kind, command,
-            permission_mode, interactive, wait_ms, classifier_verdict, error_type, embedded
+            permission_mode, interactive, wait_ms, classifier_verdict, error_type,
+            question_hook, embedded
         ) AS attribution
     FROM joined
 )

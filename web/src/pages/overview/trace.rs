@@ -61,9 +61,16 @@ fn spikes(range: Range, slots: &[Slot]) -> Vec<Flag> {
     let mut found: Vec<&Slot> =
         slots.iter().filter(|slot| slot.deny >= SPIKE && float(slot.deny) > threshold).collect();
     found.sort_by_key(|slot| std::cmp::Reverse(slot.deny));
-    found.truncate(FLAGS);
-    found.sort_by_key(|slot| slot.start);
-    found
+    // The hours beside a spike belong to it: one flag says so, and its words have room.
+    let room = range.before.saturating_sub(range.after) / 10;
+    let mut spikes: Vec<&Slot> = Vec::new();
+    for slot in found {
+        if spikes.len() < FLAGS && spikes.iter().all(|spike| slot.start.abs_diff(spike.start) > room.unsigned_abs()) {
+            spikes.push(slot);
+        }
+    }
+    spikes.sort_by_key(|slot| slot.start);
+    spikes
         .into_iter()
         .enumerate()
         .map(|(index, slot)| {
