@@ -5,11 +5,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use barograph::demo::{self, Plan};
+use barograph_proto::time::{Clock as _, SystemClock};
+use indicatif::ProgressBar;
 use serde::Deserialize;
 use thirtyfour::prelude::*;
 
 use crate::support::browser::Browser;
-use crate::support::query;
+use crate::support::{self, query};
 use crate::support::replayed::{Replayed, replayed};
 use crate::support::server::{Home, Server};
 
@@ -77,11 +80,25 @@ async fn find_the_session(javascript: bool) {
 fn pages(call: &Call) -> [(&'static str, String); 5] {
     [
         ("overview", "/".to_owned()),
-        ("search", "/search?text=npm".to_owned()),
+        ("search", "/search?text=git+push".to_owned()),
         ("session", format!("/sessions/{}", call.session_id)),
         ("hotspots", "/hotspots".to_owned()),
         ("record", format!("/events/{}", call.event_id)),
     ]
+}
+
+/// Plays the demo fleet into a server, and finds the call that its story ends with.
+async fn story(home: &Home, server: &Server) -> Call {
+    let plan = Plan { events: 20_000, seed: 1, end: SystemClock.now() };
+    let played = demo::play(&server.endpoints.grpc, plan, &ProgressBar::hidden()).await.unwrap();
+    let stored = || {
+        let stored = query::count(&home.data(), "events");
+        (stored >= played.records).then_some(())
+    };
+    support::until("the demo's records are in the table", Duration::from_secs(60), stored).await;
+    let sql = "SELECT event_id, session_id, decision FROM decisions \
+               WHERE command LIKE '%push --force origin release/%' AND wait_ms > 40000 LIMIT 1";
+    query::rows(&home.data(), sql).pop().expect("the demo tells its story")
 }
 
 #[tokio::test]
@@ -91,11 +108,11 @@ async fn screenshots_are_written_when_asked_for() {
         return;
     };
     std::fs::create_dir_all(&folder).unwrap();
-    let replayed = replayed();
-    let home = Home::new();
-    let empty = Server::start(&home);
+    let (home, empty_home) = (Home::new(), Home::new());
+    let (server, empty) = (Server::start(&home), Server::start(&empty_home));
+    let call = story(&home, &server).await;
     let mut shots: Vec<(&str, String)> =
-        pages(&call(replayed)).map(|(name, path)| (name, format!("{}{path}", replayed.server.endpoints.web))).into();
+        pages(&call).map(|(name, path)| (name, format!("{}{path}", server.endpoints.web))).into();
     shots.push(("empty", empty.endpoints.web.clone()));
     let browser = Browser::open(true).await;
     for (name, url) in shots {
@@ -108,5 +125,7 @@ async fn screenshots_are_written_when_asked_for() {
         }
     }
     browser.close().await;
-    assert!(empty.terminate(Duration::from_secs(30)).await.success());
+    for server in [server, empty] {
+        assert!(server.terminate(Duration::from_secs(30)).await.success());
+    }
 }

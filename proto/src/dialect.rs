@@ -17,6 +17,8 @@ mod logs;
 mod metrics;
 mod tools;
 mod traces;
+#[cfg(test)]
+mod tests;
 
 use prost::Message;
 

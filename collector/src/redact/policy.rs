@@ -50,6 +50,9 @@ pub(super) const LONGEST_KEY: usize = 128;
 /// Values longer than this (in bytes) are withheld, not scanned.
 pub(super) const LONGEST_SCANNED: usize = 256 * 1024;
 
+/// What Claude Code sends in place of a text that it withholds itself: it says so, and is no content.
+pub(super) const SENDERS_MARK: &str = "<REDACTED>";
+
 /// Attribute keys that end so are measures: a number is kept even where it was sent as text.
 pub(super) const MEASURES: &[&str] =
     &["_ms", "_ns", "_chars", "_count", "_bytes", "_tokens", "_length", "_seq", ".count", ".size", "_lines", "_usd"];
@@ -305,7 +308,7 @@ impl Policy {
     /// The hash that names this policy and the detection that goes with it, 16 hex digits.
     pub(super) fn hash() -> String {
         let tables = format!("{:?}", (COLUMNS, ATTRIBUTES, ARGUMENTS, MEASURES, ARGUMENT_PREFIXES));
-        let limits = format!("{:?}", (LONGEST_LABEL, MOST_BLANKS, LONGEST_KEY, LONGEST_SCANNED));
+        let limits = format!("{:?}", (LONGEST_LABEL, MOST_BLANKS, LONGEST_KEY, LONGEST_SCANNED, SENDERS_MARK));
         let detection = format!("{:?}", (detect::VERSION, detect::FORMATS, forms::MARKS, forms::KINDS));
         let digest = Sha256::digest(format!("{tables}\n{limits}\n{detection}"));
         digest.iter().take(8).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"))

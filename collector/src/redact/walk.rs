@@ -92,6 +92,7 @@ impl Walk<'_> {
             Action::Mask => self.mask(value, Personal::Mask),
             Action::Arguments => self.json_text(Keys::Arguments, "arguments", value),
             Action::Json => self.json_text(Keys::Attributes, "content", value),
+            Action::Hash(_) if value == policy::SENDERS_MARK => {}
             Action::Hash(kind) => *value = self.hashed(kind, value),
             Action::Withhold => *value = forms::withheld(value),
         }
