@@ -12,9 +12,9 @@ use serde::Deserialize;
 use thirtyfour::prelude::*;
 
 use crate::support::browser::Browser;
-use crate::support::{self, query};
 use crate::support::replayed::{Replayed, replayed};
 use crate::support::server::{Home, Server};
+use crate::support::{self, query};
 
 /// A call that only one recorded session made, answered by a person who was asked.
 const CALL: &str = "touch hook-ask";
@@ -95,7 +95,7 @@ async fn story(home: &Home, server: &Server) -> Call {
         let stored = query::count(&home.data(), "events");
         (stored >= played.records).then_some(())
     };
-    support::until("the demo's records are in the table", Duration::from_secs(60), stored).await;
+    support::until("the demo's records are in the table", Duration::from_mins(1), stored).await;
     let sql = "SELECT event_id, session_id, decision FROM decisions \
                WHERE command LIKE '%push --force origin release/%' AND wait_ms > 40000 LIMIT 1";
     query::rows(&home.data(), sql).pop().expect("the demo tells its story")

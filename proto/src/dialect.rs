@@ -15,10 +15,10 @@ mod gemini_cli;
 mod generic;
 mod logs;
 mod metrics;
-mod tools;
-mod traces;
 #[cfg(test)]
 mod tests;
+mod tools;
+mod traces;
 
 use prost::Message;
 

@@ -23,6 +23,7 @@ pub const ANSWER_MS: f64 = 300.0;
 
 /// What is known of one call. An empty text: not told.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 pub struct Evidence<'a> {
     /// Canonical agent name.
     pub agent: &'a str,

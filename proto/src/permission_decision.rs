@@ -13,7 +13,6 @@ use crate::values::{DecidedBy, Decision};
 #[expect(
     missing_debug_implementations,
     missing_docs,
-    clippy::all,
     clippy::pedantic,
     reason = "generated from the .proto file, which documents it"
 )]

@@ -318,7 +318,7 @@ pub struct MetricPoint {
     /// Metric unit as sent.
     #[prost(string, tag = "3")]
     pub unit: String,
-    /// gauge, sum, histogram, exponential_histogram, summary.
+    /// `gauge`, `sum`, `histogram`, `exponential_histogram`, `summary`.
     #[prost(string, tag = "4")]
     pub metric_type: String,
     /// delta, cumulative, or empty.

@@ -19,6 +19,7 @@ pub trait Clock: Debug + Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is to take")]
     fn now(&self) -> i64 {
         chrono::Utc::now().timestamp_micros()
     }

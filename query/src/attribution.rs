@@ -92,7 +92,7 @@ struct Columns<'a> {
 impl<'a> Columns<'a> {
     fn of(arrays: &'a [ArrayRef]) -> Result<Self> {
         let array = |at: usize| {
-            arrays.get(at).map(|array| array.as_ref()).ok_or_else(|| {
+            arrays.get(at).map(AsRef::as_ref).ok_or_else(|| {
                 datafusion::error::DataFusionError::Internal(format!(
                     "attribution takes 16 arguments, not {}",
                     arrays.len()

@@ -140,7 +140,6 @@ pub(super) fn render(value: Option<any_value::Value>) -> (String, Sent) {
 /// A value as JSON. Bytes become their hex, numbers that JSON cannot hold become null.
 pub(super) fn json(value: Option<any_value::Value>) -> Value {
     match value {
-        None => Value::Null,
         Some(any_value::Value::StringValue(text)) => Value::String(text),
         Some(any_value::Value::BoolValue(value)) => Value::Bool(value),
         Some(any_value::Value::IntValue(value)) => Value::Number(value.into()),
@@ -150,8 +149,8 @@ pub(super) fn json(value: Option<any_value::Value>) -> Value {
             Value::Array(array.values.into_iter().map(|value| json(value.value)).collect())
         }
         Some(any_value::Value::KvlistValue(list)) => Value::Object(object(list.values)),
-        // A reference into a profile's string table, which OTLP allows in profiles only.
-        Some(_) => Value::Null,
+        // Or a reference into a profile's string table, which OTLP allows in profiles only.
+        None | Some(_) => Value::Null,
     }
 }
 

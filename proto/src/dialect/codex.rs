@@ -83,7 +83,7 @@ fn tool(call: &mut Call, attributes: &mut Attributes) {
     if let Some(arguments) = attributes.object("arguments") {
         tools::arguments(call, &arguments);
     } else if let Some(patch) = attributes.text("arguments") {
-        call.file_path = patched_file(patch).to_owned();
+        patched_file(patch).clone_into(&mut call.file_path);
     }
 }
 

@@ -23,25 +23,21 @@ fn attributes(pairs: &[(&str, any_value::Value)]) -> Vec<KeyValue> {
         .collect()
 }
 
-fn resource(pairs: &[(&str, any_value::Value)]) -> Option<Resource> {
-    Some(Resource { attributes: attributes(pairs), ..Resource::default() })
+fn resource(pairs: &[(&str, any_value::Value)]) -> Resource {
+    Resource { attributes: attributes(pairs), ..Resource::default() }
 }
 
-fn scope(name: &str) -> Option<InstrumentationScope> {
-    Some(InstrumentationScope {
-        name: name.to_owned(),
-        version: "2.1.328".to_owned(),
-        ..InstrumentationScope::default()
-    })
+fn scope(name: &str) -> InstrumentationScope {
+    InstrumentationScope { name: name.to_owned(), version: "2.1.328".to_owned(), ..InstrumentationScope::default() }
 }
 
 fn record(pairs: &[(&str, any_value::Value)]) -> LogRecord {
     LogRecord { time_unix_nano: 1_795_000_000_123_000_000, attributes: attributes(pairs), ..LogRecord::default() }
 }
 
-fn logs(tenant: &str, resource: Option<Resource>, scope_name: &str, log_records: Vec<LogRecord>) -> Rows {
-    let scope_logs = vec![ScopeLogs { scope: scope(scope_name), log_records, ..ScopeLogs::default() }];
-    let resource_logs = vec![ResourceLogs { resource, scope_logs, ..ResourceLogs::default() }];
+fn logs(tenant: &str, resource: Resource, scope_name: &str, log_records: Vec<LogRecord>) -> Rows {
+    let scope_logs = vec![ScopeLogs { scope: Some(scope(scope_name)), log_records, ..ScopeLogs::default() }];
+    let resource_logs = vec![ResourceLogs { resource: Some(resource), scope_logs, ..ResourceLogs::default() }];
     read(tenant, RECEIVED, &EventIdKey::new(&[1; 32]), Export::Logs(ExportLogsServiceRequest { resource_logs }))
 }
 
@@ -132,7 +128,8 @@ fn copilots_question_is_a_decision() {
         ]),
         ..Span::default()
     };
-    let scope_spans = vec![ScopeSpans { scope: scope("github.copilot"), spans: vec![span], ..ScopeSpans::default() }];
+    let scope_spans =
+        vec![ScopeSpans { scope: Some(scope("github.copilot")), spans: vec![span], ..ScopeSpans::default() }];
     let resource_spans = vec![ResourceSpans { resource: None, scope_spans, ..ResourceSpans::default() }];
     let export = Export::Traces(ExportTraceServiceRequest { resource_spans });
     let span = read("default", RECEIVED, &EventIdKey::new(&[1; 32]), export).spans.remove(0);

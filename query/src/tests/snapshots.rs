@@ -123,7 +123,7 @@ async fn a_checkpoint_stands_for_the_commits_it_replaced() {
     // The checkpoint kept the files' bounds, and commits after it are taken in.
     fs::write(store.path().join("tables/events").join(old), "not Parquet at all").unwrap();
     store.put(Table::Events, 4, &[json!({ "add": store.write(vec![decision("d", 300_000)]) })]);
-    let sql = "SELECT count(*) FROM decisions WHERE event_time > TIMESTAMP '2026-03-21T20:00:00Z'";
+    let sql = "SELECT count(*) FROM events WHERE event_time > TIMESTAMP '2026-03-21T20:00:00Z'";
     assert_eq!(number(&archive, sql).await, 2);
 }
 
@@ -134,7 +134,7 @@ async fn files_outside_the_time_asked_for_stay_shut() {
     let old = store.events(vec![decision("old", 0)]);
     store.events(vec![decision("new", 100_000)]);
     fs::write(store.path().join("tables/events").join(old), "not Parquet at all").unwrap();
-    let sql = "SELECT count(*) FROM decisions WHERE event_time > TIMESTAMP '2026-03-21T00:00:00Z'";
+    let sql = "SELECT count(*) FROM events WHERE event_time > TIMESTAMP '2026-03-21T00:00:00Z'";
     assert_eq!(number(&archive, sql).await, 1);
     assert_eq!(newest(&archive).await.unwrap(), Some(NOON + 100_000_000_000));
     let error = archive.sql("SELECT event_id FROM events", 10).await.unwrap_err();

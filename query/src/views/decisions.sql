@@ -95,7 +95,7 @@ reported AS (
         event_id, tenant, event_time, received_time, agent, agent_version, event_name, session_id, prompt_id, tool_use_id,
         sequence, trace_id, span_id, agent_id, user_id, user_email, organization_id, team, repo, host, tool_name,
         tool_kind, mcp_server, mcp_tool, command, file_path, url, decision, attributes['decision'] AS decision_sent,
-        source, permission_mode, outcome, duration_ms, error_type, interactive, classifier_verdict
+        source, permission_mode, outcome, duration_ms, error_type, interactive, classifier_verdict, wait_ms
     FROM events
     WHERE kind = 'decision'
     UNION ALL
@@ -107,52 +107,51 @@ reported AS (
         execution.user_email, execution.organization_id, execution.team, execution.repo, execution.host,
         execution.tool_name, execution.tool_kind, execution.mcp_server, execution.mcp_tool, execution.command,
         execution.file_path, execution.url, execution.decision, NULL, question.source, execution.permission_mode,
-        execution.outcome, execution.duration_ms, execution.error_type, execution.interactive, NULL
+        execution.outcome, execution.duration_ms, execution.error_type, execution.interactive, NULL, question.wait_ms
     FROM (SELECT * FROM spans WHERE agent = 'copilot' AND kind = 'result') execution
     LEFT JOIN (SELECT * FROM spans WHERE agent = 'copilot' AND kind = 'decision') question
         ON question.tenant = execution.tenant
         AND question.trace_id = execution.trace_id
         AND question.parent_span_id = execution.span_id
 ),
+-- A reported call with our record of it, and the records of calls that nobody else reported. Two branches rather than a
+-- full join, so that a time or a session asked for reaches the scans.
 gathered AS (
     SELECT
-        coalesce(reported.event_id, record.event_id) AS event_id,
-        coalesce(reported.tenant, record.tenant) AS tenant,
-        coalesce(reported.event_time, record.event_time) AS event_time,
-        coalesce(reported.received_time, record.received_time) AS received_time,
-        coalesce(reported.agent, record.agent) AS agent,
-        coalesce(reported.agent_version, record.agent_version) AS agent_version,
-        coalesce(reported.event_name, record.event_name) AS event_name,
-        coalesce(reported.session_id, record.session_id) AS session_id,
-        coalesce(reported.prompt_id, record.prompt_id) AS prompt_id,
-        coalesce(reported.tool_use_id, record.tool_use_id) AS tool_use_id,
-        coalesce(reported.sequence, record.sequence) AS sequence,
-        coalesce(reported.agent_id, record.agent_id) AS agent_id,
-        coalesce(reported.user_id, record.user_id) AS user_id,
+        reported.event_id, reported.tenant, reported.event_time, reported.received_time, reported.agent,
+        reported.agent_version, reported.event_name, reported.session_id, reported.prompt_id, reported.tool_use_id,
+        reported.sequence, reported.agent_id, coalesce(reported.user_id, record.user_id) AS user_id,
         coalesce(reported.user_email, record.user_email) AS user_email,
         coalesce(reported.organization_id, record.organization_id) AS organization_id,
-        coalesce(reported.team, record.team) AS team,
-        coalesce(reported.repo, record.repo) AS repo,
-        coalesce(reported.host, record.host) AS host,
-        coalesce(reported.tool_name, record.tool_name) AS tool_name,
+        coalesce(reported.team, record.team) AS team, coalesce(reported.repo, record.repo) AS repo,
+        coalesce(reported.host, record.host) AS host, coalesce(reported.tool_name, record.tool_name) AS tool_name,
         coalesce(reported.tool_kind, record.tool_kind) AS tool_kind,
         coalesce(reported.mcp_server, record.mcp_server) AS mcp_server,
         coalesce(reported.mcp_tool, record.mcp_tool) AS mcp_tool,
         coalesce(reported.command, record.command) AS command,
-        coalesce(reported.file_path, record.file_path) AS file_path,
-        coalesce(reported.url, record.url) AS url,
-        coalesce(reported.decision, record.decision) AS decision,
-        reported.decision_sent,
-        coalesce(reported.source, record.source) AS source,
-        coalesce(reported.permission_mode, record.permission_mode) AS permission_mode,
-        reported.outcome, reported.duration_ms, reported.error_type, reported.interactive, reported.classifier_verdict,
-        reported.trace_id, reported.span_id,
-        record.event_id IS NOT NULL AS recorded,
-        record.decided_by AS told,
-        record.wait_ms, record.rule, record.rule_scope, record.asked_at, record.answered_at, record.answered_by,
-        record.boundary, record.why_it_matters, record.options, record.evidence
+        coalesce(reported.file_path, record.file_path) AS file_path, coalesce(reported.url, record.url) AS url,
+        coalesce(reported.decision, record.decision) AS decision, coalesce(reported.source, record.source) AS source,
+        coalesce(reported.permission_mode, record.permission_mode) AS permission_mode, reported.decision_sent,
+        reported.outcome, reported.duration_ms, reported.error_type, reported.interactive,
+        reported.classifier_verdict, reported.trace_id, reported.span_id, record.event_id IS NOT NULL AS recorded,
+        record.decided_by AS told, coalesce(record.wait_ms, reported.wait_ms) AS wait_ms, record.rule,
+        record.rule_scope, record.asked_at, record.answered_at, record.answered_by, record.boundary,
+        record.why_it_matters, record.options, record.evidence
     FROM reported
-    FULL OUTER JOIN record ON record.tenant = reported.tenant AND record.tool_use_id = reported.tool_use_id
+    LEFT JOIN record ON record.tenant = reported.tenant AND record.tool_use_id = reported.tool_use_id
+    UNION ALL
+    SELECT
+        record.event_id, record.tenant, record.event_time, record.received_time, record.agent, record.agent_version,
+        record.event_name, record.session_id, record.prompt_id, record.tool_use_id, record.sequence, record.agent_id,
+        record.user_id, record.user_email, record.organization_id, record.team, record.repo, record.host,
+        record.tool_name, record.tool_kind, record.mcp_server, record.mcp_tool, record.command, record.file_path,
+        record.url, record.decision, record.source, record.permission_mode, NULL AS decision_sent, record.outcome,
+        record.duration_ms, record.error_type, record.interactive, NULL AS classifier_verdict, record.trace_id,
+        record.span_id, true AS recorded, record.decided_by AS told, record.wait_ms, record.rule, record.rule_scope,
+        record.asked_at, record.answered_at, record.answered_by, record.boundary, record.why_it_matters,
+        record.options, record.evidence
+    FROM record
+    LEFT ANTI JOIN reported ON reported.tenant = record.tenant AND reported.tool_use_id = record.tool_use_id
 ),
 joined AS (
     SELECT
