@@ -1,8 +1,8 @@
 //! The one door: nothing is stored that has not come through [`Redactor::redact`].
 //!
-//! A row is walked cell by cell. Its column, or its attribute's key, says by the [`policy`] what happens to a value; the
-//! sender's words are never trusted to say so themselves. Values that are kept are searched for secrets ([`detect`]);
-//! what is taken out leaves a form behind that says what it was ([`forms`]). Nothing here can fail: what cannot be
+//! A row is walked cell by cell. Its column, or its attribute's key, says by the `policy` what happens to a value; the
+//! sender's words are never trusted to say so themselves. Values that are kept are searched for secrets (`detect`);
+//! what is taken out leaves a form behind that says what it was (`forms`). Nothing here can fail: what cannot be
 //! understood is withheld, and the row is kept.
 
 mod detect;

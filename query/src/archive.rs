@@ -1,6 +1,6 @@
 //! The archive: the Delta tables below one data folder, opened for reading.
 //!
-//! A question begins a [`Reading`], which pins what was committed by then; all its statements see the same rows.
+//! A question begins a `Reading`, which pins what was committed by then; all its statements see the same rows.
 
 use std::path::PathBuf;
 use std::sync::Arc;
