@@ -5,7 +5,7 @@
 //! was sent is taken out; one that was translated stays, so that the sender's own words are never lost.
 //!
 //! What one record cannot tell alone (who decided, whether somebody was asked) is not decided here: see
-//! [`crate::evidence`].
+//! [`crate::attribution`].
 
 mod attributes;
 mod claude_code;
@@ -22,8 +22,7 @@ mod traces;
 
 use prost::Message;
 
-pub(crate) use self::attributes::Attributes as Bag;
-use self::attributes::Attributes;
+pub(crate) use self::attributes::Attributes;
 use crate::keyed::{EventIdKey, EventIdScope};
 use crate::otlp::{Export, InstrumentationScope, Resource};
 use crate::row::{Call, Origin, Rows};

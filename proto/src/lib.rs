@@ -3,8 +3,8 @@
 //!
 //! Pure: no runtime, no files, no clock, no DataFusion.
 
+pub mod attribution;
 pub mod dialect;
-pub mod evidence;
 pub mod keyed;
 pub mod otlp;
 pub mod permission_decision;

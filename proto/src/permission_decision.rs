@@ -5,7 +5,7 @@
 //! prompt as `prompt.id`, and every other field as an attribute of its own name. `asked_at` and `answered_at` are
 //! integers (ns since the epoch) or RFC 3339 texts.
 
-use crate::dialect::Bag;
+use crate::dialect::Attributes;
 use crate::row::Event;
 use crate::time;
 use crate::values::{DecidedBy, Decision};
@@ -24,7 +24,7 @@ pub mod v1 {
 pub const EVENT_NAME: &str = "permission_decision";
 
 /// Reads the record's own attributes into an event whose ids have been read.
-pub(crate) fn read(event: &mut Event, attributes: &mut Bag) {
+pub(crate) fn read(event: &mut Event, attributes: &mut Attributes) {
     let call = &mut event.call;
     call.tool_name = attributes.take_text("tool_name");
     call.mcp_server = attributes.take_text("mcp_server_name");
@@ -64,7 +64,7 @@ pub(crate) fn read(event: &mut Event, attributes: &mut Bag) {
     }
 }
 
-fn moment(attributes: &mut Bag, key: &str) -> Option<i64> {
+fn moment(attributes: &mut Attributes, key: &str) -> Option<i64> {
     if let Some(nanos) = attributes.int(key) {
         attributes.take_int(key);
         return (nanos != 0).then_some(nanos / 1000);

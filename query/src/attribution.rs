@@ -1,4 +1,4 @@
-//! `attribution(…)`: who decided, as a function in SQL over [`barograph_proto::evidence`].
+//! `attribution(…)`: who decided, as a function in SQL over [`barograph_proto::attribution`].
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use arrow::array::{
     Array, ArrayRef, BooleanArray, BooleanBuilder, Float64Array, StringViewArray, StringViewBuilder, StructArray,
 };
 use arrow::datatypes::{DataType, Field, Fields};
-use barograph_proto::evidence::{Evidence, attribute};
+use barograph_proto::attribution::{Evidence, attribute};
 use datafusion::common::cast::{as_boolean_array, as_float64_array, as_string_view_array};
 use datafusion::error::Result;
 use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};

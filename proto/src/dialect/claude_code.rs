@@ -6,7 +6,7 @@
 use super::attributes::Attributes;
 use super::tools;
 use crate::row::{Call, Event, Origin, Span};
-use crate::values::{Decision, Kind, Outcome, ToolKind};
+use crate::values::{Decision, Kind, ToolKind};
 
 /// Reads an event and says what kind it is.
 pub(super) fn event(event: &mut Event, attributes: &mut Attributes) -> Kind {
@@ -30,11 +30,7 @@ pub(super) fn event(event: &mut Event, attributes: &mut Attributes) -> Kind {
             tool(&mut event.call, attributes);
             event.verdict.duration_ms = attributes.take_float("duration_ms");
             event.verdict.error_type = attributes.take_text("error_type");
-            event.verdict.outcome = match attributes.flag("success") {
-                Some(true) => Outcome::Succeeded.to_string(),
-                Some(false) => Outcome::Failed.to_string(),
-                None => String::new(),
-            };
+            event.verdict.outcome = tools::outcome(attributes);
             event.request_id = attributes.take_text("request_id");
             Kind::Result
         }
@@ -107,11 +103,7 @@ pub(super) fn span(span: &mut Span, attributes: &mut Attributes) -> Kind {
             Kind::Result
         }
         "claude_code.tool.execution" => {
-            span.verdict.outcome = match attributes.flag("success") {
-                Some(true) => Outcome::Succeeded.to_string(),
-                Some(false) => Outcome::Failed.to_string(),
-                None => String::new(),
-            };
+            span.verdict.outcome = tools::outcome(attributes);
             Kind::Result
         }
         "claude_code.llm_request" => Kind::Request,

@@ -5,7 +5,7 @@
 use super::attributes::Attributes;
 use super::{generic, tools};
 use crate::row::{Call, Event, Span};
-use crate::values::{Decision, Kind, Outcome, ToolKind};
+use crate::values::{Decision, Kind, ToolKind};
 
 /// Reads an event and says what kind it is.
 pub(super) fn event(event: &mut Event, attributes: &mut Attributes) -> Kind {
@@ -35,11 +35,7 @@ pub(super) fn event(event: &mut Event, attributes: &mut Attributes) -> Kind {
         "codex.tool_result" => {
             tool(&mut event.call, attributes);
             event.verdict.duration_ms = attributes.take_float("duration_ms");
-            event.verdict.outcome = match attributes.flag("success") {
-                Some(true) => Outcome::Succeeded.to_string(),
-                Some(false) => Outcome::Failed.to_string(),
-                None => String::new(),
-            };
+            event.verdict.outcome = tools::outcome(attributes);
             Kind::Result
         }
         "codex.conversation_starts" => {

@@ -16,7 +16,9 @@ use crate::values::Kind;
 /// Reads every data point of one metric.
 pub(super) fn points(scope: &Scope, mut metric: Metric, rows: &mut Vec<MetricPoint>) {
     let data = metric.data.take();
-    let mut series = Series { scope, metric: &metric, rows, metric_type: "", temporality: 0, monotonic: None };
+    let encoded = metric.encode_to_vec();
+    let mut series =
+        Series { scope, metric: &metric, encoded: &encoded, rows, metric_type: "", temporality: 0, monotonic: None };
     match data {
         Some(metric::Data::Gauge(data)) => {
             series.metric_type = "gauge";
@@ -50,6 +52,8 @@ pub(super) fn points(scope: &Scope, mut metric: Metric, rows: &mut Vec<MetricPoi
 struct Series<'a> {
     scope: &'a Scope,
     metric: &'a Metric,
+    /// The metric without its points, as bytes.
+    encoded: &'a [u8],
     metric_type: &'static str,
     temporality: i32,
     monotonic: Option<bool>,
@@ -105,7 +109,7 @@ impl Series<'_> {
 
     /// A row with what all kinds of point have. A point's identity includes its metric's: name, unit, type.
     fn row(&self, point: &impl Message, start: u64, time: u64) -> MetricPoint {
-        let mut identified = self.metric.encode_to_vec();
+        let mut identified = self.encoded.to_vec();
         identified.extend_from_slice(self.metric_type.as_bytes());
         identified.extend_from_slice(&point.encode_to_vec());
         let mut row = MetricPoint {

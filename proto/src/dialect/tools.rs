@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::attributes::Attributes;
 use crate::row::Call;
-use crate::values::ToolKind;
+use crate::values::{Outcome, ToolKind};
 
 /// The kind of a built-in tool, by the names that the agents use.
 pub(super) fn kind(tool_name: &str) -> ToolKind {
@@ -34,6 +35,15 @@ pub(super) fn kind(tool_name: &str) -> ToolKind {
         }
         name if name == "mcp_tool" || name.starts_with("mcp_") => ToolKind::Mcp,
         _ => ToolKind::Other,
+    }
+}
+
+/// What came of a call by the attribute `success`, which Claude Code and Codex send; empty when it was not sent.
+pub(super) fn outcome(attributes: &Attributes) -> String {
+    match attributes.flag("success") {
+        Some(true) => Outcome::Succeeded.to_string(),
+        Some(false) => Outcome::Failed.to_string(),
+        None => String::new(),
     }
 }
 
