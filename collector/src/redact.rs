@@ -5,8 +5,6 @@
 //! what is taken out leaves a form behind that says what it was (`forms`). Nothing here can fail: what cannot be
 //! understood is withheld, and the row is kept.
 
-mod detect;
-mod forms;
 mod policy;
 mod walk;
 
@@ -15,8 +13,8 @@ mod tests;
 
 use barograph_proto::keyed::ValueKey;
 use barograph_proto::row::{Cells, Event, MetricPoint, Row, Rows, Span};
+use barograph_redaction::detect::Detector;
 
-use self::detect::Providers;
 use self::policy::Policy;
 use self::walk::Walk;
 
@@ -24,14 +22,14 @@ use self::walk::Walk;
 pub struct Redactor {
     policy: Policy,
     policy_hash: String,
-    providers: Providers,
+    detector: Detector,
     key: ValueKey,
 }
 
 impl Redactor {
     /// The built-in policy, with the key that hashes withheld values.
     pub fn built_in(key: ValueKey) -> Self {
-        Self { policy: Policy::built_in(), policy_hash: Policy::hash(), providers: Providers::new(), key }
+        Self { policy: Policy::built_in(), policy_hash: Policy::hash(), detector: Detector::new(), key }
     }
 
     /// The hash that names the policy on every row that passed it, 16 hex digits.
@@ -50,7 +48,7 @@ impl Redactor {
 
     fn row<R: Row>(&self, mut row: R) -> Redacted<R> {
         let tenant = row.origin().tenant.clone();
-        row.cells(&mut Walk { policy: &self.policy, providers: &self.providers, key: &self.key, tenant: &tenant });
+        row.cells(&mut Walk { policy: &self.policy, detector: &self.detector, key: &self.key, tenant: &tenant });
         row.origin_mut().redaction_policy.clone_from(&self.policy_hash);
         Redacted(row)
     }

@@ -7,8 +7,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::detect;
-use super::forms;
+use barograph_redaction::{detect, forms};
 
 /// What happens to a text. In all but `Own` and `Hash` secrets and personal data are masked first; see [`forms`] for
 /// what is written instead.
@@ -46,9 +45,6 @@ pub(super) const MOST_BLANKS: usize = 8;
 
 /// Attribute keys longer than this (in bytes) are hidden.
 pub(super) const LONGEST_KEY: usize = 128;
-
-/// Values longer than this (in bytes) are withheld, not scanned.
-pub(super) const LONGEST_SCANNED: usize = 256 * 1024;
 
 /// What Claude Code sends in place of a text that it withholds itself: it says so, and is no content.
 pub(super) const SENDERS_MARK: &str = "<REDACTED>";
@@ -308,8 +304,8 @@ impl Policy {
     /// The hash that names this policy and the detection that goes with it, 16 hex digits.
     pub(super) fn hash() -> String {
         let tables = format!("{:?}", (COLUMNS, ATTRIBUTES, ARGUMENTS, MEASURES, ARGUMENT_PREFIXES));
-        let limits = format!("{:?}", (LONGEST_LABEL, MOST_BLANKS, LONGEST_KEY, LONGEST_SCANNED, SENDERS_MARK));
-        let detection = format!("{:?}", (detect::VERSION, detect::FORMATS, forms::MARKS, forms::KINDS));
+        let limits = format!("{:?}", (LONGEST_LABEL, MOST_BLANKS, LONGEST_KEY, SENDERS_MARK));
+        let detection = format!("{:?}", (detect::VERSION, forms::KINDS));
         let digest = Sha256::digest(format!("{tables}\n{limits}\n{detection}"));
         digest.iter().take(8).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"))
     }

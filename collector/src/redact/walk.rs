@@ -2,17 +2,17 @@
 
 use barograph_proto::keyed::ValueKey;
 use barograph_proto::row::{Attribute, Cells, Sent};
+use barograph_redaction::detect::{Detector, Personal};
+use barograph_redaction::forms;
 use serde_json::{Map, Value};
 
-use super::detect::{self, Personal, Providers};
-use super::forms;
 use super::policy::{self, Action, Keys, Policy};
 
 /// What a row of one tenant is redacted with. As a visitor it redacts every cell in place.
 #[derive(Clone, Copy)]
 pub(super) struct Walk<'a> {
     pub(super) policy: &'a Policy,
-    pub(super) providers: &'a Providers,
+    pub(super) detector: &'a Detector,
     pub(super) key: &'a ValueKey,
     pub(super) tenant: &'a str,
 }
@@ -66,7 +66,7 @@ impl Walk<'_> {
     fn key(&self, key: &mut String) {
         let is_plain = key.len() <= policy::LONGEST_KEY
             && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/:".contains(&byte))
-            && detect::mask(self.providers, key, Personal::Mask).is_some_and(|masked| masked == *key);
+            && self.detector.mask(key, Personal::Mask).is_ok_and(|masked| masked.text == *key);
         if !is_plain && !forms::is_key(key) {
             *key = forms::key(key);
         }
@@ -104,16 +104,10 @@ impl Walk<'_> {
 
     /// Masks what is found in a text.
     fn mask(&self, value: &mut String, personal: Personal) {
-        let masked = if value.len() > policy::LONGEST_SCANNED {
-            forms::withheld(value)
-        } else {
-            match detect::mask(self.providers, value, personal) {
-                Some(std::borrow::Cow::Borrowed(_)) => return,
-                Some(std::borrow::Cow::Owned(masked)) => masked,
-                None => forms::withheld(value),
-            }
+        *value = match self.detector.mask(value, personal) {
+            Ok(masked) => masked.text.into_owned(),
+            Err(_) => forms::withheld(value),
         };
-        *value = masked;
     }
 
     /// Masks a text that must still look like what it is supposed to be, else hashes it: two that differ stay different.
@@ -169,7 +163,7 @@ impl Walk<'_> {
         let mut words: Vec<String> = items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect();
         if action == Action::Mask && words.len() == items.len() {
             // A command as its words: a flag says what the next one is.
-            detect::mask_vector(&mut words);
+            self.detector.mask_vector(&mut words);
             return words.into_iter().map(|word| self.json(keys, action, Value::String(word))).collect();
         }
         items.into_iter().map(|item| self.json(keys, action, item)).collect()

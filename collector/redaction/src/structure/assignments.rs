@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::Hits;
 use super::names::{self, Said};
 use super::value::{self, Within};
+use crate::detect::{Hits, Kind, Text};
 
 /// Finds the values of secret-looking names.
-pub(super) fn scan(bytes: &[u8], hits: &mut Hits) {
+pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
+    let bytes = text.bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at).copied() {
         if byte != b'=' && byte != b':' {
@@ -20,7 +21,7 @@ pub(super) fn scan(bytes: &[u8], hits: &mut Hits) {
         // A path in a language (`token::parse`), or a URL's scheme.
         let is_other = separator.starts_with(b"::") || separator.starts_with(b"://");
         if !is_other && let Some(said) = names::said(bytes.get(names::before(bytes, at)).unwrap_or_default()) {
-            at = assigned(bytes, at, after, said, hits).max(after);
+            at = assigned(text, at, after, said, hits).max(after);
         } else {
             at = after;
         }
@@ -28,7 +29,8 @@ pub(super) fn scan(bytes: &[u8], hits: &mut Hits) {
 }
 
 /// Reads the value after a separator and marks what is secret of it. Returns where it ends.
-fn assigned(bytes: &[u8], separator: usize, after: usize, said: Said, hits: &mut Hits) -> usize {
+fn assigned(text: Text<'_>, separator: usize, after: usize, said: Said, hits: &mut Hits) -> usize {
+    let bytes = text.bytes();
     let flow = bytes.get(separator) == Some(&b':');
     let start = value::skip_blanks(bytes, after);
     // `PASSWORD= command` sets nothing; `password = "x"` does.
@@ -39,26 +41,26 @@ fn assigned(bytes: &[u8], separator: usize, after: usize, said: Said, hits: &mut
         return after;
     }
     match said {
-        Said::Authorization => header(bytes, start, hits),
+        Said::Authorization => header(text, start, hits),
         Said::Cookie if flow => {
-            let found = header_value(bytes, start);
-            mark(bytes, &found, "[cookie]", hits);
+            let found = header_value(text, start);
+            mark(bytes, &found, &Kind::own("cookie"), hits);
             found.end
         }
         Said::Cookie => {
-            let found = value::read(bytes, start, Within::Word);
-            mark(bytes, &found, "[cookie]", hits);
+            let found = value::read(text, start, Within::Word);
+            mark(bytes, &found, &Kind::own("cookie"), hits);
             found.end
         }
         Said::Secret(name) => {
-            let found = value::read(bytes, start, within(bytes, separator, spaced && flow));
-            mark(bytes, &found, name, hits);
+            let found = value::read(text, start, within(bytes, separator, spaced && flow));
+            mark(bytes, &found, &name, hits);
             found.end
         }
         Said::SecretIfOpaque(name) => {
-            let found = value::read(bytes, start, if flow { Within::Flow } else { Within::Word });
+            let found = value::read(text, start, if flow { Within::Flow } else { Within::Word });
             if value::is_opaque(bytes.get(found.clone()).unwrap_or_default()) {
-                mark(bytes, &found, name, hits);
+                mark(bytes, &found, &name, hits);
             }
             found.end
         }
@@ -77,37 +79,39 @@ fn within(bytes: &[u8], separator: usize, spaced_flow: bool) -> Within {
 }
 
 /// Schemes of `Authorization` that say nothing secret, and what follows them.
-const SCHEMES: &[(&[u8], &str)] = &[
-    (b"bearer", "[bearer-token]"),
-    (b"token", "[bearer-token]"),
-    (b"basic", "[basic-credentials]"),
-    (b"digest", "[secret]"),
-    (b"negotiate", "[secret]"),
-    (b"ntlm", "[secret]"),
-    (b"apikey", "[api-key]"),
-    (b"aws4-hmac-sha256", "[secret]"),
+const SCHEMES: &[(&[u8], Kind)] = &[
+    (b"bearer", Kind::own("bearer-token")),
+    (b"token", Kind::own("bearer-token")),
+    (b"basic", Kind::own("basic-credentials")),
+    (b"digest", Kind::own("secret")),
+    (b"negotiate", Kind::own("secret")),
+    (b"ntlm", Kind::own("secret")),
+    (b"apikey", Kind::own("api-key")),
+    (b"aws4-hmac-sha256", Kind::own("secret")),
 ];
 
 /// `Authorization`: keeps a known scheme and marks the rest.
-fn header(bytes: &[u8], start: usize, hits: &mut Hits) -> usize {
-    let found = header_value(bytes, start);
+fn header(text: Text<'_>, start: usize, hits: &mut Hits) -> usize {
+    let bytes = text.bytes();
+    let found = header_value(text, start);
     let value = bytes.get(found.clone()).unwrap_or_default();
     let word = value.iter().take_while(|byte| !matches!(byte, b' ' | b'\t')).count();
     let blanks = value.iter().skip(word).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let scheme = value.get(..word).unwrap_or_default();
     let known = SCHEMES.iter().find(|(name, _)| blanks > 0 && scheme.eq_ignore_ascii_case(name));
     let (secret, name) = match known {
-        Some((_, name)) => (found.start + word + blanks..found.end, *name),
-        None => (found.clone(), "[secret]"),
+        Some((_, name)) => (found.start + word + blanks..found.end, name.clone()),
+        None => (found.clone(), Kind::own("secret")),
     };
-    mark(bytes, &secret, name, hits);
+    mark(bytes, &secret, &name, hits);
     found.end
 }
 
 /// A header's value: quoted, or up to the quote that ends the header, or the line.
-fn header_value(bytes: &[u8], start: usize) -> Range<usize> {
+fn header_value(text: Text<'_>, start: usize) -> Range<usize> {
+    let bytes = text.bytes();
     if matches!(bytes.get(start), Some(b'"' | b'\'' | b'\\')) {
-        return value::read(bytes, start, Within::Word);
+        return value::read(text, start, Within::Word);
     }
     let rest = bytes.get(start..).unwrap_or_default();
     let mut end =
@@ -118,7 +122,7 @@ fn header_value(bytes: &[u8], start: usize) -> Range<usize> {
     start..end
 }
 
-fn mark(bytes: &[u8], found: &Range<usize>, name: &'static str, hits: &mut Hits) {
+fn mark(bytes: &[u8], found: &Range<usize>, name: &Kind, hits: &mut Hits) {
     if !value::is_reference(bytes.get(found.clone()).unwrap_or_default()) {
         hits.push(found.start, found.end, name);
     }

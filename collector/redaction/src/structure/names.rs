@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use crate::detect::Kind;
+
 /// What a name says about its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
     /// It is a secret.
-    Secret(&'static str),
+    Secret(Kind),
     /// It is one if it looks random.
-    SecretIfOpaque(&'static str),
+    SecretIfOpaque(Kind),
     /// `Authorization`: a scheme, then the secret.
     Authorization,
     /// `Cookie`: everything up to the end of the header.
@@ -96,7 +98,7 @@ impl Plain {
 }
 
 /// What a name says about its value; none when it says nothing.
-pub(super) fn said(name: &[u8]) -> Option<Said> {
+pub(crate) fn said(name: &[u8]) -> Option<Said> {
     // The working directory, in every shell.
     if matches!(name, b"PWD" | b"OLDPWD") {
         return None;
@@ -122,11 +124,11 @@ pub(super) fn said(name: &[u8]) -> Option<Said> {
 fn secret_word(word: &str) -> Option<Said> {
     let ends = |end: &str| word.ends_with(end);
     let mark = match word.as_bytes().last()? {
-        b'd' if ends("password") || ends("passwd") => "[password]",
-        b'e' if ends("passphrase") || ends("passcode") => "[password]",
-        b't' if ends("secret") => "[secret]",
-        b'n' if ends("token") => "[token]",
-        b'y' if ends("key") && KEY_WORDS.contains(&word) => "[api-key]",
+        b'd' if ends("password") || ends("passwd") => Kind::own("password"),
+        b'e' if ends("passphrase") || ends("passcode") => Kind::own("password"),
+        b't' if ends("secret") => Kind::own("secret"),
+        b'n' if ends("token") => Kind::own("token"),
+        b'y' if ends("key") && KEY_WORDS.contains(&word) => Kind::own("api-key"),
         _ => return None,
     };
     Some(Said::Secret(mark))
@@ -135,17 +137,17 @@ fn secret_word(word: &str) -> Option<Said> {
 /// What the last word of a name says there.
 fn last_word(before: &str, last: &str) -> Option<Said> {
     match last {
-        "pwd" | "pw" | "passin" | "passout" => Some(Said::Secret("[password]")),
-        _ if last.ends_with("pass") && !NOT_PASS.contains(&last) => Some(Said::Secret("[password]")),
-        "auth" | "credential" | "credentials" | "creds" => Some(Said::SecretIfOpaque("[secret]")),
-        "otp" | "totp" => Some(Said::Secret("[secret]")),
-        "bearer" => Some(Said::Secret("[bearer-token]")),
-        "jwt" => Some(Said::Secret("[jwt]")),
-        "pat" => Some(Said::Secret("[token]")),
+        "pwd" | "pw" | "passin" | "passout" => Some(Said::Secret(Kind::own("password"))),
+        _ if last.ends_with("pass") && !NOT_PASS.contains(&last) => Some(Said::Secret(Kind::own("password"))),
+        "auth" | "credential" | "credentials" | "creds" => Some(Said::SecretIfOpaque(Kind::own("secret"))),
+        "otp" | "totp" => Some(Said::Secret(Kind::own("secret"))),
+        "bearer" => Some(Said::Secret(Kind::own("bearer-token"))),
+        "jwt" => Some(Said::Secret(Kind::own("jwt"))),
+        "pat" => Some(Said::Secret(Kind::own("token"))),
         "key" => match before.rsplit('_').next().unwrap_or_default() {
-            kind if KEYS.contains(&kind) => Some(Said::Secret("[api-key]")),
+            kind if KEYS.contains(&kind) => Some(Said::Secret(Kind::own("api-key"))),
             "cache" | "foreign" | "partition" | "primary" | "public" | "restore" | "sort" => None,
-            _ => Some(Said::SecretIfOpaque("[api-key]")),
+            _ => Some(Said::SecretIfOpaque(Kind::own("api-key"))),
         },
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::redact::forms;
+use crate::detect::Text;
 
 /// What a value stands in, which decides what ends one that has no quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,8 @@ fn ends(byte: u8, within: Within) -> bool {
 }
 
 /// Reads the value that begins at `at`, without the quotes around it. May be empty; never reaches past the end.
-pub(super) fn read(bytes: &[u8], at: usize, within: Within) -> Range<usize> {
+pub(super) fn read(text: Text<'_>, at: usize, within: Within) -> Range<usize> {
+    let bytes = text.bytes();
     let slashes = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| **byte == b'\\').count();
     let open = at + slashes;
     match bytes.get(open).copied() {
@@ -45,10 +46,10 @@ pub(super) fn read(bytes: &[u8], at: usize, within: Within) -> Range<usize> {
                 open + 1..end.unwrap_or(open + 1)
             } else {
                 // Several quoted parts in one word, or a quote that is never closed.
-                open..unquoted(bytes, open, if within == Within::Flow { Within::Word } else { within })
+                open..unquoted(text, open, if within == Within::Flow { Within::Word } else { within })
             }
         }
-        _ => at..unquoted(bytes, at, within),
+        _ => at..unquoted(text, at, within),
     }
 }
 
@@ -96,10 +97,11 @@ fn continues(bytes: &[u8], at: usize) -> bool {
 }
 
 /// The end of a value without quotes around it, which may have quoted parts and marks within.
-fn unquoted(bytes: &[u8], start: usize, within: Within) -> usize {
+fn unquoted(text: Text<'_>, start: usize, within: Within) -> usize {
+    let bytes = text.bytes();
     let mut at = start;
     while let Some(byte) = bytes.get(at).copied() {
-        if let Some(length) = forms::mark_at(bytes, at) {
+        if let Some(length) = text.marks.at(bytes, at) {
             at += length;
             continue;
         }

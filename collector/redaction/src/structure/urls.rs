@@ -1,20 +1,20 @@
 //! Secrets that stand in URLs: `user:password@`, and parameters of query and fragment whose name says secret.
 
-use super::Hits;
 use super::names;
 use super::value;
+use crate::detect::{Hits, Kind, Text};
 
 /// The mark of what stands before a host.
-pub(super) const CREDENTIALS: &str = "[url-credentials]";
+pub(crate) const CREDENTIALS: Kind = Kind::own("url-credentials");
 
 /// Users that stand for nobody when a URL names no password.
 const PLAIN_USERS: &[&[u8]] = &[b"git", b"hg", b"svn"];
 
 /// Finds credentials before a host, and secret parameters.
-pub(super) fn scan(text: &str, hits: &mut Hits) {
-    let bytes = text.as_bytes();
+pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
+    let bytes = text.bytes();
     let mut read_to = 0;
-    for (at, _) in text.match_indices("://") {
+    for (at, _) in text.text.match_indices("://") {
         if at >= read_to {
             read_to = credentials(bytes, at, hits);
         }
@@ -54,7 +54,7 @@ fn credentials(bytes: &[u8], at: usize, hits: &mut Hits) -> usize {
     let is_login = !user.contains(&b':')
         && (PLAIN_USERS.contains(&user) || [&b"ssh"[..], b"sftp", b"rsync"].iter().any(|name| scheme.ends_with(name)));
     if !is_login && !value::is_reference(user) && !is_referred(user) {
-        hits.push(start, start + end, CREDENTIALS);
+        hits.push(start, start + end, &CREDENTIALS);
     }
     start + length
 }
@@ -97,7 +97,7 @@ fn parameters(bytes: &[u8], hits: &mut Hits) {
                 .position(|byte| ends(*byte) || matches!(byte, b'&' | b'#' | b'\\' | b')'))
                 .unwrap_or(value.len());
         if !value::is_reference(bytes.get(start..end).unwrap_or_default()) {
-            hits.push(start, end, "[query-value]");
+            hits.push(start, end, &Kind::own("query-value"));
         }
         at = end;
     }

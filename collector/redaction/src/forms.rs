@@ -8,7 +8,7 @@
 //! withheld = "[withheld:" length "]"              instead of a whole value: [withheld:24]
 //! key      = "[key:" length "]"                   instead of an attribute's key: [key:300]
 //!
-//! name     = one of MARKS
+//! name     = a kind of the detector that made it
 //! kind     = one of KINDS
 //! length   = how many characters (not bytes) the value had, decimal
 //! hash     = 16 hex digits: the keyed hash of the whole value within its tenant. Equal values have equal hashes
@@ -19,59 +19,14 @@
 
 use barograph_proto::keyed::ValueKey;
 
-/// Every mark that can stand inside a text.
-pub(super) const MARKS: &[&str] = &[
-    "[age-key]",
-    "[anthropic-key]",
-    "[api-key]",
-    "[aws-access-key]",
-    "[basic-credentials]",
-    "[bearer-token]",
-    "[card]",
-    "[cookie]",
-    "[email]",
-    "[github-pat]",
-    "[gitlab-token]",
-    "[google-key]",
-    "[huggingface-token]",
-    "[jwt]",
-    "[npm-token]",
-    "[openai-key]",
-    "[password]",
-    "[private-key]",
-    "[pypi-token]",
-    "[query-value]",
-    "[secret]",
-    "[sendgrid-key]",
-    "[slack-token]",
-    "[stripe-key]",
-    "[token]",
-    "[url-credentials]",
-    "[webhook]",
-];
-
 /// What a hashed value was.
-pub(super) const KINDS: &[&str] =
+pub const KINDS: &[&str] =
     &["args", "arguments", "body", "content", "error", "identity", "label", "message", "output", "prompt"];
 
 const HASH_DIGITS: usize = 16;
 
-/// Whether a text is exactly one mark.
-pub(super) fn is_mark(text: &str) -> bool {
-    MARKS.contains(&text)
-}
-
-/// The length of the mark that begins at a place in a text; none when none does.
-pub(super) fn mark_at(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    if rest.first() != Some(&b'[') {
-        return None;
-    }
-    MARKS.iter().find(|mark| rest.starts_with(mark.as_bytes())).map(|mark| mark.len())
-}
-
 /// Whether a text is exactly one form of a whole value.
-pub(super) fn is_whole(text: &str) -> bool {
+pub fn is_whole(text: &str) -> bool {
     let Some(inner) = inner(text) else { return false };
     let mut parts = inner.split(':');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
@@ -87,7 +42,7 @@ pub(super) fn is_whole(text: &str) -> bool {
 }
 
 /// Whether a text is exactly the form of an attribute's key.
-pub(super) fn is_key(text: &str) -> bool {
+pub fn is_key(text: &str) -> bool {
     inner(text).and_then(|inner| inner.strip_prefix("key:")).is_some_and(is_length)
 }
 
@@ -100,17 +55,17 @@ fn is_length(text: &str) -> bool {
 }
 
 /// Hides a whole value behind its kind, length and hash.
-pub(super) fn hashed(kind: &str, value: &str, key: &ValueKey, tenant: &str) -> String {
+pub fn hashed(kind: &str, value: &str, key: &ValueKey, tenant: &str) -> String {
     format!("[{kind}:{}:{}]", value.chars().count(), key.hash(tenant, value))
 }
 
 /// Hides a whole value behind its length.
-pub(super) fn withheld(value: &str) -> String {
+pub fn withheld(value: &str) -> String {
     format!("[withheld:{}]", value.chars().count())
 }
 
 /// Hides an attribute's key behind its length.
-pub(super) fn key(key: &str) -> String {
+pub fn key(key: &str) -> String {
     format!("[key:{}]", key.chars().count())
 }
 
@@ -126,7 +81,6 @@ mod tests {
         assert_eq!(withheld("hé"), "[withheld:2]");
         assert!(is_whole(&withheld("x")));
         assert!(is_key(&super::key("x")));
-        assert_eq!(mark_at(b"a [email] b", 2), Some(7));
     }
 
     #[test]
@@ -145,6 +99,5 @@ mod tests {
         ] {
             assert!(!is_whole(text), "{text}");
         }
-        assert!(!is_mark("[email] "));
     }
 }

@@ -5,10 +5,9 @@
 
 use std::ops::Range;
 
-use super::Hits;
 use super::names::{self, Said};
 use super::value::{self, Within};
-use crate::redact::forms;
+use crate::detect::{Hits, Kind, Marks, Text};
 
 /// Which part of a flag's value is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,16 +22,16 @@ enum Part {
 }
 
 /// What the next value of a command is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Secret {
     part: Part,
-    mark: &'static str,
+    mark: Kind,
 }
 
-const PASSWORD: Secret = Secret { part: Part::Whole, mark: "[password]" };
-const SECRET: Secret = Secret { part: Part::Whole, mark: "[secret]" };
-const USER: Secret = Secret { part: Part::AfterColon, mark: "[password]" };
-const COOKIE: Secret = Secret { part: Part::Pairs, mark: "[cookie]" };
+const PASSWORD: Secret = Secret { part: Part::Whole, mark: Kind::own("password") };
+const SECRET: Secret = Secret { part: Part::Whole, mark: Kind::own("secret") };
+const USER: Secret = Secret { part: Part::AfterColon, mark: Kind::own("password") };
+const COOKIE: Secret = Secret { part: Part::Pairs, mark: Kind::own("cookie") };
 
 /// Programs that some flags belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -140,14 +139,14 @@ impl Command {
     }
 
     /// Whether a positional word is itself a secret, to be asked before [`Self::word`].
-    fn is_secret(&self, word: &[u8]) -> Option<&'static str> {
+    fn is_secret(&self, word: &[u8]) -> Option<Kind> {
         if word.first() == Some(&b'-') {
             return None;
         }
         if self.has(Program::OTP) && word.len() >= 16 {
-            return Some("[secret]");
+            return Some(Kind::own("secret"));
         }
-        (self.has(Program::HTPASSWD) && self.positional >= 2).then_some("[password]")
+        (self.has(Program::HTPASSWD) && self.positional >= 2).then_some(Kind::own("password"))
     }
 
     fn flag(&self, word: &[u8]) -> Option<Secret> {
@@ -155,7 +154,7 @@ impl Command {
         let by_program: &[(u32, &[&[u8]], Secret)] = &[
             (Program::CURL, &[b"-u", b"--user", b"-U", b"--proxy-user", b"-E", b"--cert"], USER),
             (Program::CURL, &[b"-b", b"--cookie"], COOKIE),
-            (Program::HTTPIE, &[b"-a", b"--auth"], Secret { part: Part::AfterColon, mark: "[password]" }),
+            (Program::HTTPIE, &[b"-a", b"--auth"], Secret { part: Part::AfterColon, mark: Kind::own("password") }),
             (Program::SSHPASS, &[b"-p"], PASSWORD),
             (Program::ZIP, &[b"-P"], PASSWORD),
             (Program::REDIS, &[b"-a"], PASSWORD),
@@ -168,7 +167,7 @@ impl Command {
         ];
         let listed = by_program.iter().find(|(program, flags, _)| self.has(*program) && flags.contains(&name));
         if let Some((_, _, secret)) = listed {
-            return Some(*secret);
+            return Some(secret.clone());
         }
         if self.has(Program::REGISTRY) && self.has(Program::LOGIN) && name == b"-p" {
             return Some(PASSWORD);
@@ -212,18 +211,18 @@ impl Command {
                 prefixes
                     .iter()
                     .find(|prefix| prefix.starts_with(b"--") && is(prefix))
-                    .map(|prefix| (prefix.len(), *secret))
+                    .map(|prefix| (prefix.len(), secret.clone()))
             });
         }
         // `-port` and `-passin` are not `-p`: programs with an attached password take no words after one dash.
         rules.iter().filter(|(program, ..)| self.has(*program)).find_map(|(_, prefixes, secret)| {
-            prefixes.iter().find(|prefix| is(prefix)).map(|prefix| (prefix.len(), *secret))
+            prefixes.iter().find(|prefix| is(prefix)).map(|prefix| (prefix.len(), secret.clone()))
         })
     }
 }
 
 /// The secret part of a value; none when it has none.
-fn secret_part(value: &[u8], secret: Secret) -> Option<(Range<usize>, &'static str)> {
+fn secret_part(value: &[u8], secret: Secret) -> Option<(Range<usize>, Kind)> {
     if value::is_reference(value) {
         return None;
     }
@@ -248,7 +247,7 @@ fn secret_part(value: &[u8], secret: Secret) -> Option<(Range<usize>, &'static s
 }
 
 /// Marks the secrets in an argument vector: what a shell would have been given as words.
-pub(in crate::redact) fn mask_vector(words: &mut [String]) {
+pub(crate) fn mask_vector(marks: &Marks, words: &mut [String]) {
     let mut command = Command::default();
     let mut announced: Option<Secret> = None;
     for word in words {
@@ -265,9 +264,9 @@ pub(in crate::redact) fn mask_vector(words: &mut [String]) {
             None
         };
         if let Some((part, mark)) = found
-            && word.get(part.clone()).is_some_and(|text| !forms::is_mark(text))
+            && word.get(part.clone()).is_some_and(|text| !marks.is_mark(text))
         {
-            word.replace_range(part, mark);
+            word.replace_range(part, &format!("[{mark}]"));
         }
     }
 }
@@ -277,16 +276,16 @@ fn is_word_end(byte: u8) -> bool {
 }
 
 /// Finds secrets on command lines.
-pub(super) fn scan(text: &str, hits: &mut Hits) {
-    let bytes = text.as_bytes();
-    let watches_names = text.contains("<<<");
+pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
+    let bytes = text.bytes();
+    let watches_names = text.text.contains("<<<");
     let mut command = Command { watches_names, ..Command::default() };
     // What the command before printed, if it was an `echo` into this one.
     let mut printed: Option<Range<usize>> = None;
     let mut began = 0;
     let mut at = 0;
     while let Some(byte) = bytes.get(at).copied() {
-        if let Some(length) = forms::mark_at(bytes, at) {
+        if let Some(length) = text.marks.at(bytes, at) {
             // A word that has been masked is still a word.
             if command.positional == 0 {
                 began = at;
@@ -308,7 +307,7 @@ pub(super) fn scan(text: &str, hits: &mut Hits) {
             continue;
         }
         if matches!(byte, b'<' | b'>') {
-            at = here_string(bytes, at, &command, hits);
+            at = here_string(text, at, &command, hits);
             continue;
         }
         let end = at + bytes.get(at..).unwrap_or_default().iter().take_while(|byte| !is_word_end(**byte)).count();
@@ -319,25 +318,26 @@ pub(super) fn scan(text: &str, hits: &mut Hits) {
         if is_asking(word, &command)
             && let Some(range) = printed.take()
         {
-            print(text, range, hits);
+            print(text.text, range, hits);
         }
-        at = read_word(bytes, at, end, &mut command, hits);
+        at = read_word(text, at, end, &mut command, hits);
     }
 }
 
 /// Takes in the word at `at..end` and the value that it announces. Returns where to go on.
-fn read_word(bytes: &[u8], at: usize, end: usize, command: &mut Command, hits: &mut Hits) -> usize {
+fn read_word(text: Text<'_>, at: usize, end: usize, command: &mut Command, hits: &mut Hits) -> usize {
+    let bytes = text.bytes();
     let word = bytes.get(at..end).unwrap_or_default();
     if let Some(mark) = command.is_secret(word) {
-        let found = value::read(bytes, at, Within::Word);
+        let found = value::read(text, at, Within::Word);
         if !value::is_reference(bytes.get(found.clone()).unwrap_or_default()) {
-            hits.push(found.start, found.end, mark);
+            hits.push(found.start, found.end, &mark);
         }
         return found.end.max(end);
     }
     let quoted = bytes.get(end).copied().is_some_and(value::is_quote) && !value::closes(bytes, end + 1);
     if let Some((length, secret)) = command.attached(word, quoted) {
-        let found = value::read(bytes, at + length, Within::Word);
+        let found = value::read(text, at + length, Within::Word);
         push(bytes, found.clone(), secret, hits);
         return found.end.max(end);
     }
@@ -346,19 +346,19 @@ fn read_word(bytes: &[u8], at: usize, end: usize, command: &mut Command, hits: &
         let start = value::skip_blanks(bytes, end);
         let slashes = bytes.get(start..).unwrap_or_default().iter().take_while(|byte| **byte == b'\\').count();
         if start > end && matches!(bytes.get(start + slashes), Some(b'\'' | b'"')) {
-            let found = value::read(bytes, start, Within::Word);
+            let found = value::read(text, start, Within::Word);
             push(bytes, found.clone(), PASSWORD, hits);
             return found.end.max(end);
         }
     }
     let Some(secret) = announced else { return end };
     let start = next_value(bytes, end);
-    let found = value::read(bytes, start, Within::Word);
+    let found = value::read(text, start, Within::Word);
     let value = bytes.get(found.clone()).unwrap_or_default();
     if start == end || value.is_empty() || (value.first() == Some(&b'-') && value.len() > 1 && found.start == start) {
         return end;
     }
-    push(bytes, found.clone(), secret, hits);
+    push(bytes, found.clone(), secret.clone(), hits);
     // The value may hold more than the secret: what is not taken is read on.
     if secret.part == Part::Whole { found.end } else { end }
 }
@@ -377,18 +377,19 @@ fn next_value(bytes: &[u8], end: usize) -> usize {
 fn push(bytes: &[u8], found: Range<usize>, secret: Secret, hits: &mut Hits) {
     let value = bytes.get(found.clone()).unwrap_or_default();
     if let Some((part, mark)) = secret_part(value, secret) {
-        hits.push(found.start + part.start, found.start + part.end, mark);
+        hits.push(found.start + part.start, found.start + part.end, &mark);
     }
 }
 
 /// `<<< value`: a secret when the command names one. Returns where to go on.
-fn here_string(bytes: &[u8], at: usize, command: &Command, hits: &mut Hits) -> usize {
+fn here_string(text: Text<'_>, at: usize, command: &Command, hits: &mut Hits) -> usize {
+    let bytes = text.bytes();
     if bytes.get(at..at + 3) != Some(&b"<<<"[..]) {
         return at + 1;
     }
     let start = value::skip_blanks(bytes, at + 3);
     if command.names_secret || command.has(Program::SECRETS) {
-        let found = value::read(bytes, start, Within::Word);
+        let found = value::read(text, start, Within::Word);
         push(bytes, found, SECRET, hits);
     }
     start
@@ -411,6 +412,6 @@ fn print(text: &str, range: Range<usize>, hits: &mut Hits) {
     let inner = printed.trim_matches(['"', '\'']);
     let start = start + (printed.len() - printed.trim_start_matches(['"', '\'']).len());
     if !value::is_reference(inner.as_bytes()) {
-        hits.push(start, start + inner.len(), "[secret]");
+        hits.push(start, start + inner.len(), &Kind::own("secret"));
     }
 }

@@ -1,15 +1,16 @@
 //! Personal data that has a shape: e-mail addresses and card numbers.
 
-use super::Hits;
-use super::urls;
+use super::{Hits, Kind, Text};
+use crate::structure::urls;
 
 /// The longest local part and domain that mail knows, bytes.
 const LONGEST_LOCAL: usize = 64;
 const LONGEST_DOMAIN: usize = 255;
 
 /// Finds e-mail addresses (an encoded at sign too) and card numbers. What stands before a URL's host is none.
-pub(super) fn scan(bytes: &[u8], hits: &mut Hits) {
-    let hosts: Vec<usize> = hits.0.iter().filter(|hit| hit.mark == urls::CREDENTIALS).map(|hit| hit.end).collect();
+pub(super) fn scan(text: Text<'_>, hits: &mut Hits) {
+    let bytes = text.bytes();
+    let hosts: Vec<usize> = hits.0.iter().filter(|hit| hit.kind == urls::CREDENTIALS).map(|hit| hit.span.end).collect();
     let mut at = 0;
     let mut taken = 0;
     while let Some(byte) = bytes.get(at).copied() {
@@ -58,7 +59,7 @@ fn address(bytes: &[u8], taken: usize, sign: usize, after: usize, hits: &mut Hit
     if local == 0 || !is_name || is_version || bytes.get(start..sign) == Some(&b"git"[..]) {
         return taken;
     }
-    hits.push(start, after + length, "[email]");
+    hits.push(start, after + length, &Kind::own("email"));
     after + length
 }
 
@@ -90,7 +91,7 @@ fn number(bytes: &[u8], start: usize, hits: &mut Hits) -> usize {
         && !bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let number = digits.get(..count).unwrap_or_default();
     if stands_alone && groups <= 4 && is_card(number) {
-        hits.push(start, at, "[card]");
+        hits.push(start, at, &Kind::own("card"));
     }
     at
 }

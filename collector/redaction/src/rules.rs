@@ -1,0 +1,3 @@
+//! The formats that providers give their keys.
+
+pub(crate) mod providers;
