@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 pub use self::hits::{Found, Hit, Hits, Text};
 pub use self::kind::{Kind, LONGEST_KIND, Marks};
-use crate::rules::providers::{self, Providers};
+use crate::rules::RuleSet;
 use crate::structure::{assignments, flags, urls};
 
 /// Names the behaviour of the scans in the policy's hash. Raise it when a scan finds other things than before.
@@ -80,15 +80,16 @@ const OWN_KINDS: &[&str] = &[
 /// Finds what must not be stored inside texts that are otherwise kept.
 #[derive(Clone, Debug)]
 pub struct Detector {
-    providers: Providers,
+    rules: RuleSet,
     marks: Marks,
 }
 
 impl Detector {
     /// The detector with our own rules only.
     pub fn new() -> Self {
-        let kinds = OWN_KINDS.iter().copied().chain(providers::kinds());
-        Self { providers: Providers::new(), marks: Marks::of(kinds) }
+        let rules = RuleSet::own();
+        let marks = Marks::of(OWN_KINDS.iter().copied().chain(rules.kinds()));
+        Self { rules, marks }
     }
 
     /// The marks that it leaves.
@@ -125,7 +126,7 @@ impl Detector {
         let text = Text { text, marks: &self.marks };
         let present = Present::of(text.bytes());
         let mut hits = Hits::default();
-        self.providers.scan(text, &mut hits);
+        self.rules.scan(text, &mut hits);
         if present.has(Present::QUERY | Present::COLON) {
             urls::scan(text, &mut hits);
         }
