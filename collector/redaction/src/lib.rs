@@ -5,5 +5,6 @@
 
 pub mod detect;
 pub mod forms;
+pub mod policy;
 pub mod rules;
 pub mod structure;

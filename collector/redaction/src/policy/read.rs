@@ -1,0 +1,364 @@
+//! Reads a policy's file, and the files that it extends.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use super::detection::{Detection, RuleFile, Switch};
+use super::fault::{Fault, Faults, Place};
+use super::fields::{Fields, Word, hint};
+use super::glob::Glob;
+use super::name::{Domain, Name};
+use super::precedence::{self, MOST_ENTRIES};
+use super::rule::{Entry, Rule};
+use super::steps::{Does, Steps, Then, UNNAMED};
+use super::{Parts, columns, shipped};
+
+/// How a policy gets at the text of another file.
+pub type Load<'a> = &'a mut dyn FnMut(&Path) -> io::Result<String>;
+
+/// Longest chain of files that extend each other.
+const LONGEST_CHAIN: usize = 8;
+
+/// What has been read so far: the upper files' words win.
+struct Reader<'l> {
+    load: Load<'l>,
+    faults: Vec<Fault>,
+    name: Option<String>,
+    default: Option<Steps>,
+    personal: Option<BTreeSet<Switch>>,
+    entropy: Option<bool>,
+    rule_files: Option<Vec<RuleFile>>,
+    rules: Vec<Rule>,
+    entries: Vec<Entry>,
+    /// The files read, the policy's own first.
+    chain: Vec<PathBuf>,
+}
+
+/// Reads a policy's text. `path` is what faults call it, and where the files that it names are looked for.
+pub(super) fn read(text: &str, path: &Path, load: Load<'_>) -> Result<Parts, Faults> {
+    let mut reader = Reader {
+        load,
+        faults: Vec::new(),
+        name: None,
+        default: None,
+        personal: None,
+        entropy: None,
+        rule_files: None,
+        rules: Vec::new(),
+        entries: Vec::new(),
+        chain: Vec::new(),
+    };
+    reader.file(text, path);
+    let Reader { mut faults, rules, entries, .. } = reader;
+    let entries = precedence::order(entries, &rules, &mut faults);
+    if !faults.is_empty() {
+        faults.sort();
+        faults.dedup();
+        return Err(Faults(faults));
+    }
+    let usual = Detection::default();
+    let unnamed = Steps { detect: None, then: Then::Hash(UNNAMED.into()), truncate: None };
+    Ok(Parts {
+        name: reader.name.unwrap_or_default(),
+        detection: Detection {
+            personal: reader.personal.unwrap_or(usual.personal),
+            entropy: reader.entropy.unwrap_or(usual.entropy),
+            rules: reader.rule_files.unwrap_or(usual.rules),
+        },
+        default: reader.default.unwrap_or(unnamed),
+        rules,
+        entries,
+    })
+}
+
+impl Reader<'_> {
+    fn file(&mut self, text: &str, path: &Path) {
+        let mut fields = Fields::new(&path.to_string_lossy(), text);
+        self.chain.push(path.to_owned());
+        let (root, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let place = fields.place(error.span().unwrap_or_default());
+            fields.fault(place, format!("is not TOML: {}", error.message()));
+        }
+        if !fields.faults.is_empty() {
+            self.faults.append(&mut fields.faults);
+            return;
+        }
+        let root = root.get_ref();
+        let known = ["version", "name", "extends", "default", "detect", "rule"];
+        fields.known(root, "a policy", &known);
+        Self::version(root, &mut fields);
+        self.name(root, &mut fields);
+        self.default(root, &mut fields);
+        if let Some(detect) = fields.table(root, "detect") {
+            self.detect(detect, &mut fields, path);
+        }
+        let layer = self.chain.len() - 1;
+        for (place, table) in fields.tables(root, "rule") {
+            self.rule(table, place, layer, &mut fields);
+        }
+        let extends = fields.text(root, "extends");
+        self.faults.append(&mut fields.faults);
+        if let Some(extends) = extends {
+            self.extends(&extends, path);
+        }
+    }
+
+    fn version(root: &DeTable<'_>, fields: &mut Fields) {
+        match fields.key(root, "version") {
+            None => fields.fault(fields.place(0..0), "has no `version`: write version = 1"),
+            Some(place) => {
+                if fields.integer(root, "version").is_some_and(|version| version != 1) {
+                    fields.fault(place, "this version is not known: write version = 1");
+                }
+            }
+        }
+    }
+
+    fn name(&mut self, root: &DeTable<'_>, fields: &mut Fields) {
+        let name = fields.text(root, "name");
+        match (name, fields.key(root, "name")) {
+            (Some(Word { text, place }), _) => {
+                let is_name = (1..=64).contains(&text.len())
+                    && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+                if !is_name {
+                    fields.fault(place, "`name` takes up to 64 letters, digits, dots, dashes and underscores");
+                }
+                self.name.get_or_insert_with(|| text.to_owned());
+            }
+            (None, None) => fields.fault(fields.place(0..0), "has no `name`: write name = \"acme\""),
+            (None, Some(_)) => {}
+        }
+    }
+
+    fn default(&mut self, root: &DeTable<'_>, fields: &mut Fields) {
+        let (Some(words), Some(place)) = (fields.texts(root, "default"), fields.key(root, "default")) else { return };
+        match does(&words, &place, fields) {
+            Some(Does::Steps(steps)) if steps.then.hides() => {
+                self.default.get_or_insert(steps);
+            }
+            Some(does) => fields.fault(
+                place,
+                format!(
+                    "the default cannot be `{does}`: it meets what nobody thought of; write hash, drop, mask or tokenise"
+                ),
+            ),
+            None => {}
+        }
+    }
+
+    fn detect(&mut self, table: &DeTable<'_>, fields: &mut Fields, path: &Path) {
+        fields.known(table, "[detect]", &["rules", "personal", "entropy"]);
+        if let Some(words) = fields.texts(table, "personal") {
+            let mut personal = BTreeSet::new();
+            for Word { text, place } in words {
+                match Switch::ALL.into_iter().find(|switch| switch.name() == text) {
+                    Some(switch) => {
+                        personal.insert(switch);
+                    }
+                    None => {
+                        let hint = hint(text, Switch::ALL.iter().map(|switch| switch.name()));
+                        fields.fault(place, format!("`{text}` is no personal data that can be looked for{hint}"));
+                    }
+                }
+            }
+            self.personal.get_or_insert(personal);
+        }
+        if let Some(entropy) = fields.flag(table, "entropy") {
+            self.entropy.get_or_insert(entropy);
+        }
+        if let Some(words) = fields.texts(table, "rules") {
+            let mut files = Vec::new();
+            for Word { text, place } in words {
+                let file = beside(path, text);
+                match (self.load)(&file) {
+                    Ok(text) => files.push(RuleFile { place: file.to_string_lossy().into(), text: Arc::from(text) }),
+                    Err(error) => {
+                        fields.fault(place, format!("the rule file {} cannot be read: {error}", file.display()));
+                    }
+                }
+            }
+            self.rule_files.get_or_insert(files);
+        }
+    }
+
+    fn rule(&mut self, table: &DeTable<'_>, place: Place, layer: usize, fields: &mut Fields) {
+        fields.known(table, "a rule", &["agent", "tool", "argument", "attribute", "column", "do", "order"]);
+        let order = fields.integer(table, "order");
+        let does = match fields.texts(table, "do") {
+            Some(words) => does(&words, &place, fields),
+            None => {
+                if fields.key(table, "do").is_none() {
+                    fields.fault(place.clone(), "has no `do`: write what happens, as do = [\"detect\", \"keep\"]");
+                }
+                None
+            }
+        };
+        let names = Self::names(table, &place, does.as_ref(), fields);
+        let globs = |fields: &mut Fields, key| -> Option<Vec<Glob>> {
+            match fields.texts(table, key) {
+                None if fields.key(table, key).is_some() => None,
+                None => Some(vec![Glob::any()]),
+                Some(words) if words.is_empty() => {
+                    fields.fault(place.clone(), format!("`{key}` is empty: the rule can never decide"));
+                    None
+                }
+                Some(words) => Some(words.iter().map(|word| Glob::new(word.text)).collect()),
+            }
+        };
+        let (tools, agents) = (globs(fields, "tool"), globs(fields, "agent"));
+        let (Some(does), Some((domain, names)), Some(tools), Some(agents)) = (does, names, tools, agents) else {
+            return;
+        };
+        let rule = self.rules.len();
+        let so_far = self.entries.iter().filter(|entry| entry.layer == layer).count();
+        if so_far + tools.len() * names.len() * agents.len() > MOST_ENTRIES {
+            fields.fault(place, format!("a file can name at most {MOST_ENTRIES} combinations of tool, name and agent"));
+            return;
+        }
+        for (name, place) in names {
+            for tool in &tools {
+                self.entries.extend(agents.iter().map(|agent| Entry {
+                    layer,
+                    domain,
+                    tool: tool.clone(),
+                    name: name.clone(),
+                    agent: agent.clone(),
+                    rule,
+                    place: place.clone(),
+                }));
+            }
+        }
+        self.rules.push(Rule { place, order, does });
+    }
+
+    /// What a rule is about: arguments, attributes or columns, each name with its place.
+    fn names(
+        table: &DeTable<'_>,
+        place: &Place,
+        does: Option<&Does>,
+        fields: &mut Fields,
+    ) -> Option<(Domain, Vec<(Name, Place)>)> {
+        let domains = [Domain::Argument, Domain::Attribute, Domain::Column];
+        let given: Vec<Domain> =
+            domains.into_iter().filter(|domain| fields.key(table, domain.word()).is_some()).collect();
+        let tool = fields.key(table, "tool");
+        let domain = match given.as_slice() {
+            [] if tool.is_some() => return Some((Domain::Argument, vec![(Name::Key(Glob::any()), place.clone())])),
+            [] => {
+                fields.fault(place.clone(), "names nothing: write `tool`, `argument`, `attribute` or `column`");
+                return None;
+            }
+            [domain] => *domain,
+            _ => {
+                fields
+                    .fault(place.clone(), "has more than one of `argument`, `attribute` and `column`: write two rules");
+                return None;
+            }
+        };
+        if let (Some(tool), Domain::Attribute | Domain::Column) = (tool, domain) {
+            fields.fault(tool, format!("`tool` goes with `argument`: {}s belong to no tool", domain.word()));
+        }
+        let words = fields.texts(table, domain.word())?;
+        if words.is_empty() {
+            fields.fault(place.clone(), format!("`{}` is empty: the rule can never decide", domain.word()));
+        }
+        let mut names = Vec::with_capacity(words.len());
+        for word in words {
+            match name(domain, word.text, does) {
+                Ok(name) => names.push((name, word.place)),
+                Err(what) => fields.fault(word.place, what),
+            }
+        }
+        Some((domain, names))
+    }
+
+    fn extends(&mut self, extends: &Word<'_>, path: &Path) {
+        let mut fault = |what: String| self.faults.push(Fault { place: extends.place.clone(), what });
+        if let Some(text) = shipped::text(extends.text) {
+            let path = PathBuf::from(extends.text);
+            if self.chain.contains(&path) {
+                return fault("extends itself".to_owned());
+            }
+            return self.file(text, &path);
+        }
+        let file = beside(path, extends.text);
+        if self.chain.contains(&file) {
+            return fault(format!("{} extends itself by way of this file", file.display()));
+        }
+        if self.chain.len() >= LONGEST_CHAIN {
+            return fault(format!("more than {LONGEST_CHAIN} files extend each other"));
+        }
+        match (self.load)(&file) {
+            Ok(text) => self.file(&text, &file),
+            Err(error) => fault(format!(
+                "the policy {} cannot be read: {error}; write default, detect-all or a path from this file's folder",
+                file.display()
+            )),
+        }
+    }
+}
+
+/// Reads the words of a `do` or `default`.
+fn does(words: &[Word<'_>], place: &Place, fields: &mut Fields) -> Option<Does> {
+    let texts: Vec<&str> = words.iter().map(|word| word.text).collect();
+    match Does::parse(&texts) {
+        Ok(does) => Some(does),
+        Err(faults) => {
+            for (at, what) in faults {
+                let place = words.get(at).map_or(place, |word| &word.place);
+                fields.fault(place.clone(), what);
+            }
+            None
+        }
+    }
+}
+
+/// Reads one name, and whether what happens can happen to it.
+fn name(domain: Domain, text: &str, does: Option<&Does>) -> Result<Name, String> {
+    let json = |does: &Does| matches!(does, Does::Steps(Steps { then: Then::Arguments | Then::Attributes, .. }));
+    match (domain, does) {
+        (Domain::Argument, Some(does)) if json(does) || *does == Does::Argument => {
+            return Err(format!("`{does}` is for attributes: the keys inside an argument have rules of their own"));
+        }
+        (Domain::Attribute, Some(Does::Argument)) if text.strip_suffix('*').is_none_or(|text| text.contains('*')) => {
+            return Err(format!("`argument` needs one star, at the end, that stands for the argument: not `{text}`"));
+        }
+        (Domain::Column, Some(does @ Does::Argument)) => return Err(format!("`{does}` is for attributes")),
+        _ => {}
+    }
+    match domain {
+        Domain::Argument => Name::argument(text),
+        Domain::Attribute => Ok(Name::Whole(Glob::new(text))),
+        Domain::Column if columns::ARGUMENTS.contains(&text) => {
+            Err(format!("column `{text}` follows the rule of the argument `{text}`: write argument = \"{text}\""))
+        }
+        Domain::Column if columns::is_own(text) => {
+            Err(format!("the collector alone fills column `{text}`: it is kept"))
+        }
+        Domain::Column if columns::all().contains(text) => Ok(Name::Whole(Glob::new(text))),
+        Domain::Column => {
+            Err(format!("there is no text column `{text}`{}", hint(text, columns::all().iter().copied())))
+        }
+    }
+}
+
+/// A path that a file names, from that file's folder.
+fn beside(file: &Path, named: &str) -> PathBuf {
+    let mut path = file.parent().unwrap_or(Path::new("")).to_owned();
+    for part in Path::new(named).components() {
+        use std::path::Component;
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if path.file_name().is_some() => {
+                path.pop();
+            }
+            part => path.push(part),
+        }
+    }
+    path
+}
