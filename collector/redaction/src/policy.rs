@@ -5,14 +5,18 @@
 
 mod columns;
 mod detection;
+mod does;
+mod explain;
 mod fault;
 mod fields;
 mod glob;
 mod index;
+mod lint;
 mod name;
 mod precedence;
 mod read;
 mod rule;
+mod shape;
 mod shipped;
 mod steps;
 #[cfg(test)]
@@ -24,13 +28,16 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 pub use self::detection::{Detection, RuleFile, Switch};
+use self::does::Does;
+pub use self::explain::{Explanation, Match};
 pub use self::fault::{Fault, Faults, Place};
 use self::index::Index;
+pub use self::lint::Finding;
 use self::name::{Domain, Name};
 pub use self::read::Load;
 use self::rule::{Entry, Rule};
-use self::steps::Does;
-pub use self::steps::{LONGEST_LABEL, MOST_BLANKS, Shape, Steps, Then};
+pub use self::shape::{LONGEST_LABEL, MOST_BLANKS, Shape};
+pub use self::steps::{Steps, Then};
 use crate::{detect, forms};
 
 /// Whose value it is.
@@ -69,6 +76,7 @@ pub struct Policy {
     hash: String,
     detection: Detection,
     default: Decision,
+    rules: Vec<Rule>,
     /// What each rule decides; none where the rest of an attribute's key names an argument.
     decisions: Vec<Option<Decision>>,
     index: Index,
@@ -127,16 +135,16 @@ impl Policy {
         let Parts { name, detection, default, rules, entries } = parts;
         let hash = hash(&detection, &default, &rules, &entries);
         let decisions: Vec<Option<Decision>> = rules
-            .into_iter()
-            .map(|rule| match rule.does {
-                Does::Steps(steps) => Some(Decision { steps, place: Some(rule.place) }),
+            .iter()
+            .map(|rule| match &rule.does {
+                Does::Steps(steps) => Some(Decision { steps: steps.clone(), place: Some(rule.place.clone()) }),
                 Does::Argument => None,
             })
             .collect();
         let default = Decision { steps: default, place: None };
         let written = decisions.iter().flatten().chain([&default]).filter_map(|decision| decision.steps.then.kind());
         let kinds = written.map(Box::from).collect();
-        Self { name, hash, detection, default, decisions, index: Index::new(entries), kinds }
+        Self { name, hash, detection, default, rules, decisions, index: Index::new(entries), kinds }
     }
 
     /// Its name, as it gives it itself.
@@ -231,7 +239,10 @@ fn hash(detection: &Detection, default: &Steps, rules: &[Rule], entries: &[Entry
     }
     part(&default.to_string());
     for entry in entries {
-        part(&entry.words());
+        let Entry { domain, tool, name, agent, .. } = entry;
+        for text in [domain.word(), tool.as_str(), &name.to_string(), agent.as_str()] {
+            part(text);
+        }
         part(&rules.get(entry.rule).map(|rule| rule.does.to_string()).unwrap_or_default());
     }
     digest.finalize().iter().take(8).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"))

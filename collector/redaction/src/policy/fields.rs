@@ -71,7 +71,7 @@ impl Fields {
             if word.is_none() {
                 self.wrong_type(value, key, "a text or a list of texts");
             }
-            return self.filled(key, Vec::from_iter(word));
+            return Some(self.filled(key, Vec::from_iter(word)));
         };
         let mut words = Vec::with_capacity(items.len());
         for item in items {
@@ -80,16 +80,16 @@ impl Fields {
                 None => self.wrong_type(item, key, "texts"),
             }
         }
-        self.filled(key, words)
+        Some(self.filled(key, words))
     }
 
-    fn filled<'a>(&mut self, key: &str, words: Vec<Word<'a>>) -> Option<Vec<Word<'a>>> {
+    fn filled<'a>(&mut self, key: &str, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
         for word in &words {
             if word.text.is_empty() {
                 self.fault(word.place.clone(), format!("`{key}` has an empty text"));
             }
         }
-        Some(words.into_iter().filter(|word| !word.text.is_empty()).collect())
+        words.into_iter().filter(|word| !word.text.is_empty()).collect()
     }
 
     /// A whole number.
@@ -154,16 +154,19 @@ fn value<'a, 'i>(table: &'a DeTable<'i>, key: &str) -> Option<&'a Spanned<DeValu
     table.iter().find(|(name, _)| **name.get_ref() == *key).map(|(_, value)| value)
 }
 
-/// "; did you mean `tool`?" where a known word is near; else the known words.
+/// "; did you mean `tool`?" where a known word is near; else the known words, unless they are many.
 pub(super) fn hint<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let near = known.clone().map(|known| (distance(word, known), known)).min();
-    match near {
-        Some((distance, near)) if distance <= 2 && distance < word.chars().count() => {
-            format!("; did you mean `{near}`?")
-        }
-        _ if known.clone().count() > 12 => String::new(),
-        _ => format!("; it can have {}", known.collect::<Vec<_>>().join(", ")),
+    match near(word, known.clone()) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None if known.clone().count() > 12 => String::new(),
+        None => format!("; it can have {}", known.collect::<Vec<_>>().join(", ")),
     }
+}
+
+/// The known word that a word is probably meant to be.
+pub(super) fn near<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (distance, near) = known.map(|known| (distance(word, known), known)).min()?;
+    (distance <= 2 && distance < word.chars().count()).then_some(near)
 }
 
 /// How many letters have to be put in, taken out or replaced.

@@ -4,7 +4,18 @@ use std::fmt;
 
 /// A name in which `*` stands for any letters, also none. Everything else stands for itself, in its own case.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Glob(Box<str>);
+pub(super) struct Glob(Box<str>, Stars);
+
+/// Where its stars are: most patterns need no search.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Stars {
+    None,
+    /// It is nothing but a star.
+    Only,
+    First,
+    Last,
+    Elsewhere,
+}
 
 /// How what one pattern matches relates to what another matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +38,18 @@ impl Glob {
                 normal.push(letter);
             }
         }
-        Self(normal.into())
+        let stars = match (normal.find('*'), normal.rfind('*')) {
+            (None, _) | (_, None) => Stars::None,
+            (Some(0), Some(0)) if normal.len() == 1 => Stars::Only,
+            (Some(0), Some(0)) => Stars::First,
+            (Some(one), Some(two)) if one == two && two + 1 == normal.len() => Stars::Last,
+            _ => Stars::Elsewhere,
+        };
+        Self(normal.into(), stars)
     }
 
     pub(super) fn any() -> Self {
-        Self("*".into())
+        Self("*".into(), Stars::Only)
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -39,16 +57,22 @@ impl Glob {
     }
 
     pub(super) fn is_any(&self) -> bool {
-        &*self.0 == "*"
+        self.1 == Stars::Only
     }
 
     pub(super) fn is_literal(&self) -> bool {
-        !self.0.contains('*')
+        self.1 == Stars::None
     }
 
     /// Whether it matches a name.
     pub(super) fn matches(&self, name: &str) -> bool {
-        self.is_any() || matches(self.0.as_bytes(), name.as_bytes())
+        match self.1 {
+            Stars::None => *self.0 == *name,
+            Stars::Only => true,
+            Stars::First => self.0.strip_prefix('*').is_some_and(|end| name.ends_with(end)),
+            Stars::Last => self.0.strip_suffix('*').is_some_and(|start| name.starts_with(start)),
+            Stars::Elsewhere => matches(self.0.as_bytes(), name.as_bytes()),
+        }
     }
 
     /// Whether it matches everything that the other does. A star in the other can only be matched by a star here, so
@@ -60,6 +84,9 @@ impl Glob {
     pub(super) fn relation(&self, other: &Self) -> Relation {
         if self == other {
             return Relation::Equal;
+        }
+        if self.is_literal() && other.is_literal() {
+            return Relation::Disjoint;
         }
         match (other.contains(self), self.contains(other)) {
             (true, true) => Relation::Equal,
@@ -99,7 +126,6 @@ impl Glob {
             let (mut i, mut j, mut name) = (0, 0, String::new());
             loop {
                 match (one.get(i), two.get(j)) {
-                    (None, None) => return name,
                     (Some('*'), _) if meet(&meets, i + 1, j) => i += 1,
                     (_, Some('*')) if meet(&meets, i, j + 1) => j += 1,
                     // A star takes the other's letter.
@@ -115,7 +141,7 @@ impl Glob {
                         name.push(*letter);
                         (i, j) = (i + 1, j + 1);
                     }
-                    (None, Some(_)) => return name,
+                    (None, _) => return name,
                 }
             }
         })

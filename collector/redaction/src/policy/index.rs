@@ -47,6 +47,11 @@ impl Index {
         index
     }
 
+    /// All entries, in order.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// The entry that decides about a name; none when none matches.
     pub(super) fn find(&self, domain: Domain, agent: &str, tool: &str, name: &str) -> Option<&Entry> {
         let (names, last) = match domain {

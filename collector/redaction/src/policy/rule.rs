@@ -1,9 +1,9 @@
 //! Rules, and the single names that they are made of.
 
+use super::does::Does;
 use super::fault::Place;
 use super::glob::{Glob, Relation};
 use super::name::{Domain, Name};
-use super::steps::Does;
 
 /// A rule of a policy's file.
 #[derive(Clone, Debug)]
@@ -65,6 +65,13 @@ impl Entry {
         }
     }
 
+    /// Whether the other one matches everything that it matches.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        let relations =
+            [self.tool.relation(&other.tool), self.name.relation(&other.name), self.agent.relation(&other.agent)];
+        relations.iter().all(|relation| matches!(relation, Relation::Equal | Relation::Narrower))
+    }
+
     /// What it matches, in words: "argument `content` of tool `Write`".
     pub(super) fn words(&self) -> String {
         words(self.domain, self.tool.as_str(), &self.name.to_string(), self.agent.as_str())
@@ -82,11 +89,6 @@ impl Entry {
 }
 
 fn words(domain: Domain, tool: &str, name: &str, agent: &str) -> String {
-    let mut words = format!("{} `{name}`", domain.word());
-    for (word, name) in [("of tool", tool), ("of agent", agent)] {
-        if name != "*" {
-            words.push_str(&format!(" {word} `{name}`"));
-        }
-    }
-    words
+    let of = |word: &str, name: &str| if name == "*" { String::new() } else { format!(" of {word} `{name}`") };
+    format!("{} `{name}`{}{}", domain.word(), of("tool", tool), of("agent", agent))
 }

@@ -26,5 +26,7 @@ fn steps(policy: &Policy, agent: &str, tool: &str, target: Target<'_>) -> String
 }
 
 mod decisions;
+mod doubts;
+mod explanations;
 mod refusals;
 mod shipped;

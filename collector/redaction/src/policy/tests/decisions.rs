@@ -1,5 +1,6 @@
 //! Which rule decides.
 
+use super::Target::*;
 use super::*;
 
 #[test]
@@ -43,7 +44,6 @@ fn the_narrower_rule_decides() {
         do = ["detect", "keep"]
         "#,
     );
-    use Target::*;
     for (agent, tool, target, expected) in [
         ("x", "Read", Argument("content"), "hash(any)"),
         ("codex", "Read", Argument("content"), "hash(codex)"),
@@ -105,7 +105,7 @@ fn nested_keys_follow_the_key_above_them() {
         ("", "drop"),
         ("..", "drop"),
     ] {
-        assert_eq!(steps(&policy, "", "", Target::Argument(path)), expected, "{path}");
+        assert_eq!(steps(&policy, "", "", Argument(path)), expected, "{path}");
     }
 }
 
@@ -125,7 +125,7 @@ fn order_decides_where_no_rule_is_narrower() {
             "#
         ))
     };
-    let decided = |policy: &Policy, tool| steps(policy, "", tool, Target::Argument("x"));
+    let decided = |policy: &Policy, tool| steps(policy, "", tool, Argument("x"));
     assert_eq!(decided(&rules(1, 2), "mcp__crm__get"), "hash(one)");
     assert_eq!(decided(&rules(2, 1), "mcp__crm__get"), "hash(two)");
     assert_eq!(decided(&rules(2, 1), "mcp__crm__set"), "hash(one)");
@@ -166,13 +166,13 @@ fn the_upper_file_wins_and_the_base_fills_the_rest() {
         "#;
     let policy = Policy::parse(text, Path::new("folder/upper.toml"), &mut load).unwrap();
     assert_eq!(policy.name(), "upper");
-    assert_eq!(steps(&policy, "", "Write", Target::Argument("content")), "hash(value)");
-    assert_eq!(steps(&policy, "", "Write", Target::Argument("path")), "keep");
-    assert_eq!(steps(&policy, "", "Write", Target::Argument("other")), "drop");
+    assert_eq!(steps(&policy, "", "Write", Argument("content")), "hash(value)");
+    assert_eq!(steps(&policy, "", "Write", Argument("path")), "keep");
+    assert_eq!(steps(&policy, "", "Write", Argument("other")), "drop");
     let detection = policy.detection();
     assert_eq!((detection.entropy, detection.personal.clone()), (true, BTreeSet::from([Switch::Email])));
     assert_eq!((&*detection.rules[0].place, &*detection.rules[0].text), ("folder/rules/own.toml", "# rules"));
-    let place = policy.decide(Caller { agent: "", tool: "" }, Target::Argument("path")).place.clone();
+    let place = policy.decide(Caller { agent: "", tool: "" }, Argument("path")).place.clone();
     assert_eq!(place.unwrap().to_string(), "folder/base.toml:13");
 }
 
@@ -215,10 +215,12 @@ proptest! {
     /// Against the definition: of all rules that match, the one that no other one beats; walked down from the top key.
     #[test]
     fn decisions_are_those_of_the_definition(rules in rules(), tool in "[ab]{0,2}", agent in "[ab]", path in "[ab]{1,2}([.][ab]{1,2}){0,2}") {
-        let text: String = rules.iter().enumerate().map(|(at, (tool, name, agent, order))| {
+        let text = rules.iter().enumerate().map(|(at, (tool, name, agent, order))| {
             let does = if at % 2 == 0 { format!("hash(k{at})") } else { "keep".to_owned() };
-            format!("[[rule]]\ntool = \"{tool}\"\nargument = \"{name}\"\nagent = \"{agent}\"\ndo = \"{does}\"\norder = {order}\n")
-        }).collect();
+            let names = format!("tool = \"{tool}\"\nargument = \"{name}\"\nagent = \"{agent}\"");
+            format!("[[rule]]\n{names}\ndo = \"{does}\"\norder = {order}\n")
+        });
+        let text = text.collect::<Vec<_>>().concat();
         let Ok(policy) = parse(&format!("version = 1\nname = \"test\"\n{text}")) else { return Ok(()) };
         let entries: Vec<Entry> = rules.iter().enumerate().map(|(rule, (tool, name, agent, _))| Entry {
             layer: 0,
@@ -232,7 +234,7 @@ proptest! {
         let mut decided: Option<usize> = None;
         let ends = path.match_indices('.').map(|(at, _)| at).chain([path.len()]);
         for end in ends {
-            let matching: Vec<&Entry> = entries.iter().filter(|entry| entry.matches(&agent, &tool, &path[..end])).collect();
+            let matching: Vec<&Entry> = entries.iter().filter(|entry| entry.matches(&agent, &tool, path.get(..end).unwrap())).collect();
             let beats = |one: &Entry, two: &Entry| match one.precedence(two) {
                 rule::Precedence::First => true,
                 rule::Precedence::Open => rules[one.rule].3 < rules[two.rule].3,
@@ -247,7 +249,7 @@ proptest! {
             }
         }
         let expected = decided.map(|at| 3 + 6 * at);
-        let found = policy.decide(Caller { agent: &agent, tool: &tool }, Target::Argument(&path));
+        let found = policy.decide(Caller { agent: &agent, tool: &tool }, Argument(&path));
         prop_assert_eq!(found.place.as_ref().map(|place| place.line), expected, "{} {} {} {}", text, tool, agent, path);
     }
 }
