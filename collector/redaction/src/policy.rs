@@ -27,7 +27,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-pub use self::detection::{Detection, RuleFile, Switch};
+pub use self::detection::{Detection, Switch};
 use self::does::Does;
 pub use self::explain::{Explanation, Match};
 pub use self::fault::{Fault, Faults, Place};
@@ -228,15 +228,13 @@ fn argument_of<'a>(entry: &Entry, key: &'a str) -> &'a str {
 /// Hashes what a policy means. Each part has its length in front, so that parts cannot run into each other.
 fn hash(detection: &Detection, default: &Steps, rules: &[Rule], entries: &[Entry]) -> String {
     let mut digest = Sha256::new();
+    digest.update(detection.rules.fingerprint());
     let mut part = |text: &str| {
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text.as_bytes());
     };
     part(&format!("{:?}", (detect::VERSION, forms::KINDS, LONGEST_LABEL, MOST_BLANKS)));
     part(&format!("{:?} {}", detection.personal, detection.entropy));
-    for file in &detection.rules {
-        part(&file.text);
-    }
     part(&default.to_string());
     for entry in entries {
         let Entry { domain, tool, name, agent, .. } = entry;

@@ -2,23 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+
+use crate::rules::RuleSet;
 
 /// What the steps `detect` and `detect(secrets)` look for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Detection {
     /// Which personal data `detect` looks for. `detect(secrets)` looks for none.
     pub personal: BTreeSet<Switch>,
     /// Whether random-looking texts are secrets where their context says so.
     pub entropy: bool,
-    /// Rule files in gitleaks' format, beside our own rules.
-    pub rules: Vec<RuleFile>,
+    /// Our own rules and those of the files that the policy names.
+    pub rules: RuleSet,
 }
 
 impl Default for Detection {
     /// Everything, with our own rules only.
     fn default() -> Self {
-        Self { personal: Switch::ALL.into(), entropy: true, rules: Vec::new() }
+        Self { personal: Switch::ALL.into(), entropy: true, rules: RuleSet::own() }
     }
 }
 
@@ -54,13 +55,4 @@ impl fmt::Display for Switch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-/// A rule file that a policy names, read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleFile {
-    /// Its path, as faults name it.
-    pub place: Arc<str>,
-    /// Its content.
-    pub text: Arc<str>,
 }

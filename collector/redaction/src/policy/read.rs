@@ -5,18 +5,18 @@ mod rules;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use toml::de::DeTable;
 
 use self::rules::does;
-use super::detection::{Detection, RuleFile, Switch};
+use super::detection::{Detection, Switch};
 use super::does::Does;
-use super::fault::{Fault, Faults};
+use super::fault::{Fault, Faults, Place};
 use super::fields::{Fields, Word, hint};
 use super::rule::{Entry, Rule};
 use super::steps::{Steps, Then, UNNAMED};
 use super::{Parts, precedence, shipped};
+use crate::rules::RuleSet;
 
 /// How a policy gets at the text of another file.
 pub type Load<'a> = &'a mut dyn FnMut(&Path) -> io::Result<String>;
@@ -32,7 +32,7 @@ struct Reader<'l> {
     default: Option<Steps>,
     personal: Option<BTreeSet<Switch>>,
     entropy: Option<bool>,
-    rule_files: Option<Vec<RuleFile>>,
+    rule_files: Option<Vec<(String, String)>>,
     rules: Vec<Rule>,
     entries: Vec<Entry>,
     /// The files read, the policy's own first.
@@ -54,6 +54,7 @@ pub(super) fn read(text: &str, path: &Path, load: Load<'_>) -> Result<Parts, Fau
         chain: Vec::new(),
     };
     reader.file(text, path);
+    let rule_set = reader.rule_set();
     let Reader { mut faults, rules, entries, .. } = reader;
     let entries = precedence::order(entries, &rules, &mut faults);
     if !faults.is_empty() {
@@ -68,7 +69,7 @@ pub(super) fn read(text: &str, path: &Path, load: Load<'_>) -> Result<Parts, Fau
         detection: Detection {
             personal: reader.personal.unwrap_or(usual.personal),
             entropy: reader.entropy.unwrap_or(usual.entropy),
-            rules: reader.rule_files.unwrap_or(usual.rules),
+            rules: rule_set.unwrap_or(usual.rules),
         },
         default: reader.default.unwrap_or(unnamed),
         rules,
@@ -77,6 +78,22 @@ pub(super) fn read(text: &str, path: &Path, load: Load<'_>) -> Result<Parts, Fau
 }
 
 impl Reader<'_> {
+    /// Makes one set of all rule files; none without a file, or when one of them is at fault.
+    fn rule_set(&mut self) -> Option<RuleSet> {
+        let files = self.rule_files.take().filter(|files| !files.is_empty())?;
+        let load = &mut self.load;
+        let set = RuleSet::with_loader(&files, &mut |path| load(path).map_err(|error| error.to_string()));
+        set.map_err(|faults| {
+            self.faults.extend(
+                faults.into_iter().map(|fault| Fault {
+                    place: Place { file: fault.place.into(), line: fault.line },
+                    what: fault.wrong,
+                }),
+            );
+        })
+        .ok()
+    }
+
     fn file(&mut self, text: &str, path: &Path) {
         let mut fields = Fields::new(&path.to_string_lossy(), text);
         self.chain.push(path.to_owned());
@@ -174,7 +191,7 @@ impl Reader<'_> {
             for Word { text, place } in words {
                 let file = beside(path, text);
                 match (self.load)(&file) {
-                    Ok(text) => files.push(RuleFile { place: file.to_string_lossy().into(), text: Arc::from(text) }),
+                    Ok(text) => files.push((file.to_string_lossy().into_owned(), text)),
                     Err(error) => {
                         fields.fault(place, format!("the rule file {} cannot be read: {error}", file.display()));
                     }

@@ -140,3 +140,12 @@ fn a_file_that_is_not_there_is_told() {
     let faults = Policy::read(&folder.path().join("none.toml")).unwrap_err();
     assert!(faults.to_string().contains("none.toml:1: the policy cannot be read"), "{faults}");
 }
+
+#[test]
+fn a_rule_file_with_a_fault_is_told() {
+    let text = "version = 1\nname = \"a\"\n[detect]\nrules = [\"own.toml\"]\n[[rule]]\n";
+    let rules = "[[rules]]\nid = \"x\"\nregex = '''(a'''\n";
+    let faults = Policy::parse(text, Path::new("folder/a.toml"), &mut |_| Ok(rules.to_owned())).unwrap_err();
+    let places: Vec<String> = faults.0.iter().map(|fault| fault.place.to_string()).collect();
+    assert_eq!(places, ["folder/a.toml:5", "folder/a.toml:5", "folder/own.toml:3"], "{faults}");
+}
