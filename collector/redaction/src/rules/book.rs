@@ -128,7 +128,9 @@ impl Book {
         for (place, (_, rule)) in rules.iter().enumerate() {
             places.entry(rule.id.clone()).or_default().push(place);
         }
-        rules.into_iter().filter_map(|(is_own, rule)| self.finish(is_own, rule, &places)).collect()
+        let ready = rules.into_iter().filter_map(|(is_own, rule)| self.finish(is_own, rule, &places)).collect();
+        self.faults.sort_by(|one, other| (&one.place, one.line).cmp(&(&other.place, other.line)));
+        ready
     }
 
     fn can_run(&mut self, rule: &Written) -> bool {

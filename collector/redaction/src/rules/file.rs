@@ -93,10 +93,14 @@ pub(super) fn read(
 ) -> RuleFile {
     let mut reader = Reader { place: Arc::from(place), text, expressions, faults, remarks };
     let (file, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return reader.file(file.get_ref());
+    }
+    // What could be read around a fault of the syntax may mean something else.
     for error in errors {
         reader.fault(error.span().map_or(0, |span| span.start), error.message());
     }
-    reader.file(file.get_ref())
+    RuleFile::default()
 }
 
 struct Reader<'a> {
@@ -163,6 +167,7 @@ impl Reader<'_> {
         }
         if own && file.base.is_some() {
             self.fault(at, "`useDefault` and `path` exclude each other: keep one");
+            file.base = None;
         } else if own {
             file.base = Some(Base::Own);
         }

@@ -10,6 +10,9 @@ use super::entropy::shannon;
 use super::pattern::Pattern;
 use crate::detect::{Kind, LONGEST_KIND, Text};
 
+/// A match longer than this is the secret whole, bytes: finding the groups inside it costs many times the match itself.
+const LONGEST_GROUPED: usize = 8 << 10;
+
 /// A rule that is run.
 #[derive(Debug)]
 pub(super) struct Rule {
@@ -40,7 +43,7 @@ impl Rule {
         for found in regex.find_iter(bytes) {
             let whole = trimmed(bytes, found.range());
             // Groups cost more than a match: they are asked for only where there is one.
-            let secret = if regex.captures_len() > 1 {
+            let secret = if regex.captures_len() > 1 && found.len() <= LONGEST_GROUPED {
                 let groups = regex.captures_at(bytes, found.start());
                 groups.and_then(|groups| self.secret_of(&groups)).unwrap_or_else(|| whole.clone())
             } else {

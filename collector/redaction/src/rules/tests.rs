@@ -1,5 +1,7 @@
 //! Every own rule by its samples; the format's reader by its cases.
 
+mod format;
+
 use std::ops::Range;
 
 use super::*;
