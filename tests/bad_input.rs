@@ -76,7 +76,7 @@ async fn a_folder_of_a_newer_layout_is_refused_and_left_alone() {
     holds(&home.data(), 10).await;
     assert!(server.terminate(LIMIT).await.success());
 
-    let (known, newer) = (r#""barograph.layout":"1""#, r#""barograph.layout":"999""#);
+    let (known, newer) = (r#""barograph.layout":"2""#, r#""barograph.layout":"999""#);
     assert!(rewrite(&home.data().join("tables"), known, newer) > 0, "no table names its layout");
     let said = refusal(serve(&home.data())).await;
     assert!(said.contains("999"), "{said}");

@@ -9,6 +9,8 @@
 mod cells;
 mod opaque;
 
+use std::collections::BTreeMap;
+
 pub use self::cells::{Cells, Row};
 
 /// One attribute that has no column of its own.
@@ -126,6 +128,25 @@ pub struct Origin {
     /// Subagent that acted, where the sender tells.
     #[prost(string, tag = "26")]
     pub agent_id: String,
+    /// What became of the row in redaction, one of [`crate::values::Redaction`]; empty on rows of layout 1.
+    #[prost(string, tag = "27")]
+    pub redaction_outcome: String,
+    /// What was found and what was done, each with how often: kinds of finds (`github-pat`), whole values by what was done
+    /// to them (`hashed:prompt`), reasons for withholding (`withheld:no-rule`).
+    #[prost(btree_map = "string, int64", tag = "28")]
+    pub redaction_kinds: BTreeMap<String, i64>,
+    /// The secrets that were found: keyed hash ([`crate::keyed::Domain::Secret`], 16 hex digits) and kind.
+    #[prost(btree_map = "string, string", tag = "29")]
+    pub redaction_secrets: BTreeMap<String, String>,
+    /// What the row's texts had before redaction, bytes.
+    #[prost(int64, optional, tag = "30")]
+    pub redaction_bytes_in: Option<i64>,
+    /// What they had after it, bytes.
+    #[prost(int64, optional, tag = "31")]
+    pub redaction_bytes_out: Option<i64>,
+    /// The epoch of the key that made the row's hashes.
+    #[prost(int64, optional, tag = "32")]
+    pub redaction_key_epoch: Option<i64>,
 }
 
 /// What a tool was called with.

@@ -1,13 +1,18 @@
 //! The tables: their names, layout and Arrow schemas, derived from the rows' own list of cells.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 
 use crate::row::{Attribute, Cells, Event, MetricPoint, Row, Span};
 
-/// Version of the tables' layout. A folder written by a newer layout is refused, not guessed at.
-pub const LAYOUT_VERSION: u32 = 1;
+/// Version of the tables' layout. A folder written by a newer layout is refused, not guessed at; one of an older layout
+/// is given the columns that it lacks, which are null in its rows.
+///
+/// 2 added `redaction_outcome`, `redaction_kinds`, `redaction_secrets`, `redaction_bytes_in`, `redaction_bytes_out` and
+/// `redaction_key_epoch`.
+pub const LAYOUT_VERSION: u32 = 2;
 
 /// Name of the table property that carries [`LAYOUT_VERSION`].
 pub const LAYOUT_PROPERTY: &str = "barograph.layout";
@@ -61,10 +66,9 @@ impl Table {
     }
 }
 
-/// The type of a map column: text to text, as Parquet, Delta and DuckDB read it.
-pub fn map_type() -> DataType {
-    let entries =
-        Fields::from(vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)]);
+/// The type of a map column from text to some type, as Parquet, Delta and DuckDB read it.
+pub fn map_type(value: DataType) -> DataType {
+    let entries = Fields::from(vec![Field::new("key", DataType::Utf8, false), Field::new("value", value, true)]);
     DataType::Map(Arc::new(Field::new("key_value", DataType::Struct(entries), false)), false)
 }
 
@@ -108,6 +112,12 @@ impl Cells for Columns {
         self.add(column, DataType::Boolean);
     }
     fn attributes(&mut self, column: &'static str, _: &mut Vec<Attribute>) {
-        self.add(column, map_type());
+        self.add(column, map_type(DataType::Utf8));
+    }
+    fn counts(&mut self, column: &'static str, _: &mut BTreeMap<String, i64>) {
+        self.add(column, map_type(DataType::Int64));
+    }
+    fn names(&mut self, column: &'static str, _: &mut BTreeMap<String, String>) {
+        self.add(column, map_type(DataType::Utf8));
     }
 }

@@ -1,5 +1,9 @@
 //! The closed vocabularies: the words that canonical columns may hold, the same in table, URL and page.
 
+mod redaction;
+
+pub use self::redaction::Redaction;
+
 /// What a record is about, the same for all agents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {

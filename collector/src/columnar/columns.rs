@@ -1,15 +1,16 @@
 //! Arrow builders that are filled by walking the rows' cells.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, MapBuilder, MapFieldNames, RecordBatch, StringBuilder,
-    TimestampMicrosecondBuilder,
+    ArrayBuilder, ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, MapBuilder, MapFieldNames, RecordBatch,
+    StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, SchemaRef};
 use arrow::error::ArrowError;
 use barograph_proto::row::{Attribute, Cells, Row, Sent};
-use barograph_proto::tables::{Table, time_type};
+use barograph_proto::tables::{Table, map_type, time_type};
 
 use crate::redact::Redacted;
 
@@ -27,7 +28,8 @@ enum Builder {
     Int(Int64Builder),
     Float(Float64Builder),
     Flag(BooleanBuilder),
-    Map(Box<MapBuilder<StringBuilder, StringBuilder>>),
+    Texts(Box<MapBuilder<StringBuilder, StringBuilder>>),
+    Counts(Box<MapBuilder<StringBuilder, Int64Builder>>),
 }
 
 impl Builder {
@@ -37,10 +39,11 @@ impl Builder {
             DataType::Int64 => Self::Int(Int64Builder::new()),
             DataType::Float64 => Self::Float(Float64Builder::new()),
             DataType::Boolean => Self::Flag(BooleanBuilder::new()),
+            counts if *counts == map_type(DataType::Int64) => {
+                Self::Counts(Box::new(MapBuilder::new(Some(map_names()), StringBuilder::new(), Int64Builder::new())))
+            }
             DataType::Map(..) => {
-                let [entry, key, value] = ["key_value", "key", "value"].map(str::to_owned);
-                let names = MapFieldNames { entry, key, value };
-                Self::Map(Box::new(MapBuilder::new(Some(names), StringBuilder::new(), StringBuilder::new())))
+                Self::Texts(Box::new(MapBuilder::new(Some(map_names()), StringBuilder::new(), StringBuilder::new())))
             }
             _ => Self::Text(StringBuilder::new()),
         }
@@ -53,9 +56,15 @@ impl Builder {
             Self::Int(mut builder) => Arc::new(builder.finish()),
             Self::Float(mut builder) => Arc::new(builder.finish()),
             Self::Flag(mut builder) => Arc::new(builder.finish()),
-            Self::Map(mut builder) => Arc::new(builder.finish()),
+            Self::Texts(mut builder) => Arc::new(builder.finish()),
+            Self::Counts(mut builder) => Arc::new(builder.finish()),
         }
     }
+}
+
+fn map_names() -> MapFieldNames {
+    let [entry, key, value] = ["key_value", "key", "value"].map(str::to_owned);
+    MapFieldNames { entry, key, value }
 }
 
 impl Columns {
@@ -119,14 +128,39 @@ impl Cells for Columns {
     }
 
     fn attributes(&mut self, _: &'static str, value: &mut Vec<Attribute>) {
-        if let Some(Builder::Map(builder)) = self.builder() {
+        if let Some(Builder::Texts(builder)) = self.builder() {
             for attribute in value.iter() {
                 let unset = attribute.sent == i32::from(Sent::Unset);
                 builder.keys().append_value(&attribute.key);
                 builder.values().append_option((!unset).then_some(&attribute.value));
             }
-            // It fails when keys and values differ in number; one of each was appended.
-            drop(builder.append(!value.is_empty()));
+            end(builder, value.is_empty());
         }
     }
+
+    fn counts(&mut self, _: &'static str, value: &mut BTreeMap<String, i64>) {
+        if let Some(Builder::Counts(builder)) = self.builder() {
+            for (key, count) in &*value {
+                builder.keys().append_value(key);
+                builder.values().append_value(*count);
+            }
+            end(builder, value.is_empty());
+        }
+    }
+
+    fn names(&mut self, _: &'static str, value: &mut BTreeMap<String, String>) {
+        if let Some(Builder::Texts(builder)) = self.builder() {
+            for (key, name) in &*value {
+                builder.keys().append_value(key);
+                builder.values().append_value(name);
+            }
+            end(builder, value.is_empty());
+        }
+    }
+}
+
+/// Ends a map, which is null when empty.
+fn end<V: ArrayBuilder>(builder: &mut MapBuilder<StringBuilder, V>, is_empty: bool) {
+    // It fails when keys and values differ in number; one of each was appended.
+    drop(builder.append(!is_empty));
 }

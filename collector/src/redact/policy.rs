@@ -61,7 +61,7 @@ type Table = &'static [(Action, &'static [&'static str])];
 /// The columns of all tables. Numbers, times and flags are kept and not listed.
 #[rustfmt::skip] // One name a line hides the list.
 const COLUMNS: Table = &[
-    (Action::Own, &["tenant", "redaction_policy"]),
+    (Action::Own, &["tenant", "redaction_policy", "redaction_outcome"]),
     (Action::Id, &["event_id", "trace_id", "span_id", "parent_span_id"]),
     (
         Action::Word,

@@ -1,5 +1,7 @@
 //! What a row looks like after the door.
 
+use std::collections::BTreeMap;
+
 use barograph_proto::row::{Attribute, Sent};
 use barograph_proto::tables::Table;
 use proptest::prelude::*;
@@ -42,6 +44,8 @@ impl Cells for Plant<'_> {
     fn attributes(&mut self, _: &'static str, value: &mut Vec<Attribute>) {
         *value = vec![attribute("unknown.key", self.0, Sent::Text), attribute(self.0, "1", Sent::Number)];
     }
+    fn counts(&mut self, _: &'static str, _: &mut BTreeMap<String, i64>) {}
+    fn names(&mut self, _: &'static str, _: &mut BTreeMap<String, String>) {}
 }
 
 #[derive(Default)]
@@ -63,6 +67,8 @@ impl Cells for Stored {
             self.0.push((column, format!("{}={}", attribute.key, attribute.value)));
         }
     }
+    fn counts(&mut self, _: &'static str, _: &mut BTreeMap<String, i64>) {}
+    fn names(&mut self, _: &'static str, _: &mut BTreeMap<String, String>) {}
 }
 
 fn attribute(key: &str, value: &str, sent: Sent) -> Attribute {

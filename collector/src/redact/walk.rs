@@ -1,5 +1,7 @@
 //! Takes a row through the policy, cell by cell.
 
+use std::collections::BTreeMap;
+
 use barograph_proto::keyed::ValueKey;
 use barograph_proto::row::{Attribute, Cells, Sent};
 use barograph_redaction::detect::{Detector, Personal};
@@ -39,6 +41,10 @@ impl Cells for Walk<'_> {
             self.attribute(attribute);
         }
     }
+
+    fn counts(&mut self, _: &'static str, _: &mut BTreeMap<String, i64>) {}
+
+    fn names(&mut self, _: &'static str, _: &mut BTreeMap<String, String>) {}
 }
 
 impl Walk<'_> {

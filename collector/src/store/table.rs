@@ -13,7 +13,7 @@ use delta_kernel::Snapshot as KernelSnapshot;
 use deltalake_core::DeltaTableError;
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel as _;
 use deltalake_core::kernel::transaction::{CommitData, TransactionError};
-use deltalake_core::kernel::{Action, Add, DataType, Snapshot, StructField, Transaction};
+use deltalake_core::kernel::{Action, Add, DataType, MetadataExt as _, Snapshot, StructField, StructType, Transaction};
 use deltalake_core::logstore::{CommitOrBytes, LogStoreRef, StorageConfig, default_logstore};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
@@ -93,7 +93,9 @@ impl TableLog {
         if !this.log.is_delta_table_location().await.map_err(|source| unusable(&this.folder, source))? {
             this.create().await.map_err(|source| unusable(&this.folder, source))?;
         }
-        this.load().await?;
+        while this.load().await? < LAYOUT_VERSION {
+            this.add_columns().await?;
+        }
         Ok(this)
     }
 
@@ -172,8 +174,9 @@ impl TableLog {
         });
     }
 
-    /// Reads the log: checks that the table is one we may write, where it ends, and what we have committed.
-    async fn load(&mut self) -> Result<(), TableError> {
+    /// Reads the log: checks that the table is one we may write, where it ends, and what we have committed. Gives the
+    /// table's layout.
+    async fn load(&mut self) -> Result<u32, TableError> {
         let snapshot = Snapshot::try_new(self.log.as_ref(), None).await.map_err(|source| match source {
             DeltaTableError::KernelError(delta_kernel::Error::Unsupported(found)) => {
                 self.newer("a Delta protocol that is too new:", found, protocol_name(PROTOCOL))
@@ -184,15 +187,44 @@ impl TableLog {
         if protocol.0 > PROTOCOL.0 || protocol.1 > PROTOCOL.1 {
             return Err(self.newer("the Delta protocol", protocol_name(protocol), protocol_name(PROTOCOL)));
         }
-        let layout = snapshot.metadata().configuration().get(LAYOUT_PROPERTY).map_or("unknown", String::as_str);
-        if !layout.parse::<u32>().is_ok_and(|layout| layout <= LAYOUT_VERSION) {
-            return Err(self.newer("the layout", layout.to_owned(), LAYOUT_VERSION.to_string()));
-        }
+        let found = snapshot.metadata().configuration().get(LAYOUT_PROPERTY).map_or("unknown", String::as_str);
+        let layout = match found.parse::<u32>() {
+            Ok(layout) if layout <= LAYOUT_VERSION => layout,
+            _ => return Err(self.newer("the layout", found.to_owned(), LAYOUT_VERSION.to_string())),
+        };
         let version = snapshot.version();
         self.committed = self.transaction(version).await?.unwrap_or(0);
         self.next = version + 1;
         self.stale = false;
-        Ok(())
+        Ok(layout)
+    }
+
+    /// Brings a table of an older layout to ours: the columns that it lacks are added at its end, and are null in the
+    /// rows it has. One commit, so that a crash leaves the table as it was or as it should be.
+    async fn add_columns(&self) -> Result<(), TableError> {
+        let snapshot = Snapshot::try_new(self.log.as_ref(), None).await.map_err(|source| self.unusable(source))?;
+        let entry = self.columns_entry(&snapshot).map_err(|source| self.unusable(source))?;
+        let version = snapshot.version() + 1;
+        match self.log.write_commit_entry(version, CommitOrBytes::LogBytes(entry), Uuid::new_v4()).await {
+            // Another writer was faster, or we were, and were not told: the log knows.
+            Ok(()) | Err(TransactionError::VersionAlreadyExists(_)) => Ok(()),
+            Err(source) => Err(self.unusable(source.into())),
+        }
+    }
+
+    /// The commit that adds the columns which a table lacks.
+    fn columns_entry(&self, snapshot: &Snapshot) -> Result<Bytes, DeltaTableError> {
+        let schema = snapshot.schema();
+        let added: Vec<StructField> =
+            columns(self.table)?.into_iter().filter(|column| schema.field(column.name()).is_none()).collect();
+        let schema = StructType::try_new(schema.fields().cloned().chain(added.iter().cloned()))?;
+        let metadata = snapshot
+            .metadata()
+            .clone()
+            .with_schema(&schema)?
+            .add_config_key(LAYOUT_PROPERTY.to_owned(), LAYOUT_VERSION.to_string())?;
+        let operation = DeltaOperation::AddColumn { fields: added };
+        Ok(CommitData::new(vec![Action::Metadata(metadata)], operation, [].into(), Vec::new()).get_bytes()?)
     }
 
     /// The journal position of our last commit up to a version of the table.
@@ -207,12 +239,6 @@ impl TableLog {
     }
 
     async fn create(&self) -> Result<(), DeltaTableError> {
-        let mut columns = Vec::new();
-        for field in self.table.schema().fields() {
-            let column: StructField = field.as_ref().try_into_kernel()?;
-            columns.push(column);
-        }
-        columns.push(StructField::new(PARTITION_COLUMN, DataType::DATE, true));
         // For whoever else writes to the table, compaction by another engine above all.
         let properties = [
             (LAYOUT_PROPERTY, LAYOUT_VERSION.to_string()),
@@ -222,7 +248,7 @@ impl TableLog {
         CreateBuilder::new()
             .with_log_store(Arc::clone(&self.log))
             .with_table_name(self.table.name())
-            .with_columns(columns)
+            .with_columns(columns(self.table)?)
             .with_partition_columns([PARTITION_COLUMN])
             .with_save_mode(SaveMode::ErrorIfExists)
             .with_configuration(properties.map(|(name, value)| (name, Some(value))))
@@ -248,6 +274,16 @@ impl TableLog {
     fn newer(&self, what: &'static str, found: String, known: String) -> TableError {
         TableError::Newer { folder: self.folder.clone(), what, found, known }
     }
+}
+
+/// The columns of a table as its log names them.
+fn columns(table: Table) -> Result<Vec<StructField>, DeltaTableError> {
+    let mut columns = Vec::new();
+    for field in table.schema().fields() {
+        columns.push(field.as_ref().try_into_kernel()?);
+    }
+    columns.push(StructField::new(PARTITION_COLUMN, DataType::DATE, true));
+    Ok(columns)
 }
 
 fn log_store(folder: &FilePath, files: DurableFiles) -> Result<LogStoreRef, DeltaTableError> {

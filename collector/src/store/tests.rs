@@ -1,5 +1,7 @@
 //! What the store promises, proved on real folders: what was acknowledged is in the tables, once.
 
+mod layout;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

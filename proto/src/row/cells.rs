@@ -1,5 +1,7 @@
 //! The list of cells: which columns a row has, in which order. The only such list.
 
+use std::collections::BTreeMap;
+
 use super::{Attribute, Call, Event, MetricPoint, Origin, Span, Verdict};
 use crate::tables::Table;
 
@@ -17,8 +19,12 @@ pub trait Cells {
     fn float(&mut self, column: &'static str, value: &mut Option<f64>);
     /// A boolean column.
     fn flag(&mut self, column: &'static str, value: &mut Option<bool>);
-    /// A map column.
+    /// A map column of attributes. Without any it is null.
     fn attributes(&mut self, column: &'static str, value: &mut Vec<Attribute>);
+    /// A map column from text to number, the collector's own words. Without entries it is null.
+    fn counts(&mut self, column: &'static str, value: &mut BTreeMap<String, i64>);
+    /// A map column from text to text, the collector's own words. Without entries it is null.
+    fn names(&mut self, column: &'static str, value: &mut BTreeMap<String, String>);
 }
 
 /// A row of one of the tables.
@@ -68,6 +74,12 @@ impl Origin {
         cells.text("scope_version", &mut self.scope_version);
         cells.attributes("resource_attributes", &mut self.resource_attributes);
         cells.text("redaction_policy", &mut self.redaction_policy);
+        cells.text("redaction_outcome", &mut self.redaction_outcome);
+        cells.counts("redaction_kinds", &mut self.redaction_kinds);
+        cells.names("redaction_secrets", &mut self.redaction_secrets);
+        cells.int("redaction_bytes_in", &mut self.redaction_bytes_in);
+        cells.int("redaction_bytes_out", &mut self.redaction_bytes_out);
+        cells.int("redaction_key_epoch", &mut self.redaction_key_epoch);
     }
 }
 

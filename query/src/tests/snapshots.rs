@@ -155,10 +155,48 @@ async fn an_event_from_the_future_is_not_the_newest() {
 #[tokio::test]
 async fn a_newer_layout_is_refused_by_name() {
     let store = Store::new();
-    store.create(Table::Spans, "2");
+    store.create(Table::Spans, "3");
     let error = Archive::open(store.config()).await.unwrap_err();
     let source = std::error::Error::source(&error).unwrap().to_string();
-    assert!(source.starts_with("table spans has layout 2, and this version of barograph reads up to 1"), "{source}");
+    assert!(source.starts_with("table spans has layout 3, and this version of barograph reads up to 2"), "{source}");
+}
+
+#[tokio::test]
+async fn rows_of_layout_1_have_nulls_in_the_columns_it_lacked() {
+    let store = Store::new();
+    store.create(Table::Events, "1");
+    let is_old = |column: &str| !column.starts_with("redaction_") || column == "redaction_policy";
+    let mut old = decision("old", 0);
+    old.attributes = vec![super::tables::attribute("k", "v")];
+    let add = store.write_columns(vec![old], is_old);
+    store.commit(Table::Events, &[json!({ "add": add })]);
+    let archive = store.open().await;
+    assert_eq!(number(&archive, "SELECT count(*) FROM events WHERE redaction_kinds IS NULL").await, 1);
+
+    let mut new = decision("new", 1);
+    new.origin.redaction_outcome = "redacted".into();
+    new.origin.redaction_kinds = [("email".to_owned(), 2), ("password".to_owned(), 1)].into();
+    new.origin.redaction_secrets = [("0123456789abcdef".to_owned(), "password".to_owned())].into();
+    new.origin.redaction_bytes_in = Some(20);
+    store.events(vec![new]);
+    let answer = archive
+        .sql(
+            "SELECT event_id, redaction_outcome AS outcome, redaction_kinds['email'] AS emails, redaction_bytes_in AS b, \
+             redaction_secrets['0123456789abcdef'] AS kind, attributes['k'] AS k FROM events ORDER BY event_time",
+            10,
+        )
+        .await
+        .unwrap();
+    let mut out = Vec::new();
+    crate::format::write(&answer, crate::format::Format::Csv, &mut out).unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "event_id,outcome,emails,b,kind,k\r\nold,,,,,v\r\nnew,redacted,2,20,password,\r\n"
+    );
+    let shown = record::record(&archive, "new").await.unwrap().unwrap().columns;
+    let shown = |name: &str| shown.iter().find(|(column, _)| column == name).map(|(_, value)| value.as_str());
+    assert_eq!(shown("redaction_kinds"), Some("email 2, password 1"));
+    assert_eq!(shown("redaction_secrets"), Some("0123456789abcdef password"));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Writes small Delta tables by hand: Parquet files of canonical rows, and the log beside them.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use arrow::array::{
 };
 use arrow::datatypes::DataType;
 use barograph_proto::row::{Attribute, Cells, Event, MetricPoint, Row, Sent, Span};
-use barograph_proto::tables::{LAYOUT_PROPERTY, PARTITION_COLUMN, Table};
+use barograph_proto::tables::{LAYOUT_PROPERTY, LAYOUT_VERSION, PARTITION_COLUMN, Table, map_type};
 use barograph_proto::time::rfc3339;
 use parquet::arrow::ArrowWriter;
 use serde_json::{Value, json};
@@ -55,11 +56,19 @@ impl Store {
     }
 
     /// Writes the rows as one file that no commit names yet; gives its `add`.
-    pub(super) fn write<R: Row>(&self, mut rows: Vec<R>) -> Value {
+    pub(super) fn write<R: Row>(&self, rows: Vec<R>) -> Value {
+        self.write_columns(rows, |_| true)
+    }
+
+    /// The same with only some of the columns, as an older layout has them.
+    pub(super) fn write_columns<R: Row>(&self, mut rows: Vec<R>, has: impl Fn(&str) -> bool) -> Value {
         let table = R::TABLE;
         let times: Vec<i64> = rows.iter().map(|row| row.origin().event_time).collect();
         let day: String = rfc3339(times[0]).chars().take(10).collect();
         let batch = batch(&mut rows);
+        let schema = batch.schema();
+        let kept: Vec<usize> = (0..schema.fields().len()).filter(|index| has(schema.field(*index).name())).collect();
+        let batch = batch.project(&kept).unwrap();
         let folder = self.table(table).join(format!("{PARTITION_COLUMN}={day}"));
         fs::create_dir_all(&folder).unwrap();
         let name = format!("part-{}.parquet", fs::read_dir(&folder).unwrap().count());
@@ -96,7 +105,7 @@ impl Store {
     /// Commits actions, creating the table when there is none.
     pub(super) fn commit(&self, table: Table, actions: &[Value]) {
         if !self.commit_path(table, 0).exists() {
-            self.create(table, "1");
+            self.create(table, &LAYOUT_VERSION.to_string());
         }
         let version = (0..10_000).find(|version| !self.commit_path(table, *version).exists()).unwrap();
         self.put(table, version, actions);
@@ -185,13 +194,16 @@ pub(super) fn attribute(key: &str, value: &str) -> Attribute {
 }
 
 fn delta_schema(table: Table) -> Value {
+    let map =
+        |value: &str| json!({ "type": "map", "keyType": "string", "valueType": value, "valueContainsNull": true });
     let kind = |data_type: &DataType| match data_type {
         DataType::Utf8 => json!("string"),
         DataType::Int64 => json!("long"),
         DataType::Float64 => json!("double"),
         DataType::Boolean => json!("boolean"),
         DataType::Timestamp(..) => json!("timestamp"),
-        _ => json!({ "type": "map", "keyType": "string", "valueType": "string", "valueContainsNull": true }),
+        counts if *counts == map_type(DataType::Int64) => map("long"),
+        _ => map("string"),
     };
     let field = |name: &str, kind: Value| json!({ "name": name, "type": kind, "nullable": true, "metadata": {} });
     let schema = table.schema();
@@ -216,7 +228,8 @@ enum Column {
     Int(Int64Builder),
     Float(Float64Builder),
     Flag(BooleanBuilder),
-    Map(Box<MapBuilder<StringBuilder, StringBuilder>>),
+    Texts(Box<MapBuilder<StringBuilder, StringBuilder>>),
+    Counts(Box<MapBuilder<StringBuilder, Int64Builder>>),
 }
 
 impl Column {
@@ -227,10 +240,10 @@ impl Column {
             DataType::Int64 => Self::Int(Int64Builder::new()),
             DataType::Float64 => Self::Float(Float64Builder::new()),
             DataType::Boolean => Self::Flag(BooleanBuilder::new()),
-            _ => {
-                let names = MapFieldNames { entry: "key_value".into(), key: "key".into(), value: "value".into() };
-                Self::Map(Box::new(MapBuilder::new(Some(names), StringBuilder::new(), StringBuilder::new())))
+            counts if *counts == map_type(DataType::Int64) => {
+                Self::Counts(Box::new(MapBuilder::new(Some(map_names()), StringBuilder::new(), Int64Builder::new())))
             }
+            _ => Self::Texts(Box::new(MapBuilder::new(Some(map_names()), StringBuilder::new(), StringBuilder::new()))),
         }
     }
 
@@ -241,9 +254,14 @@ impl Column {
             Self::Int(mut column) => Arc::new(column.finish()),
             Self::Float(mut column) => Arc::new(column.finish()),
             Self::Flag(mut column) => Arc::new(column.finish()),
-            Self::Map(mut column) => Arc::new(column.finish()),
+            Self::Texts(mut column) => Arc::new(column.finish()),
+            Self::Counts(mut column) => Arc::new(column.finish()),
         }
     }
+}
+
+fn map_names() -> MapFieldNames {
+    MapFieldNames { entry: "key_value".into(), key: "key".into(), value: "value".into() }
 }
 
 struct Filler<'a> {
@@ -283,10 +301,28 @@ impl Cells for Filler<'_> {
     }
 
     fn attributes(&mut self, _: &'static str, value: &mut Vec<Attribute>) {
-        let Column::Map(column) = self.column() else { unreachable!() };
+        let Column::Texts(column) = self.column() else { unreachable!() };
         for attribute in &*value {
             column.keys().append_value(&attribute.key);
             column.values().append_value(&attribute.value);
+        }
+        column.append(true).unwrap();
+    }
+
+    fn counts(&mut self, _: &'static str, value: &mut BTreeMap<String, i64>) {
+        let Column::Counts(column) = self.column() else { unreachable!() };
+        for (key, count) in &*value {
+            column.keys().append_value(key);
+            column.values().append_value(*count);
+        }
+        column.append(true).unwrap();
+    }
+
+    fn names(&mut self, _: &'static str, value: &mut BTreeMap<String, String>) {
+        let Column::Texts(column) = self.column() else { unreachable!() };
+        for (key, name) in &*value {
+            column.keys().append_value(key);
+            column.values().append_value(name);
         }
         column.append(true).unwrap();
     }

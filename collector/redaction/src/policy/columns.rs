@@ -1,6 +1,6 @@
 //! The text columns that rows have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use barograph_proto::row::{Attribute, Cells, Event, MetricPoint, Row, Span};
 
@@ -43,4 +43,6 @@ impl Cells for Columns {
     fn float(&mut self, _: &'static str, _: &mut Option<f64>) {}
     fn flag(&mut self, _: &'static str, _: &mut Option<bool>) {}
     fn attributes(&mut self, _: &'static str, _: &mut Vec<Attribute>) {}
+    fn counts(&mut self, _: &'static str, _: &mut BTreeMap<String, i64>) {}
+    fn names(&mut self, _: &'static str, _: &mut BTreeMap<String, String>) {}
 }
