@@ -1,5 +1,6 @@
 //! What collector and query agree on, and nothing else: the OTLP messages we accept, the canonical rows, the dialects
-//! that turn the first into the second, the tables those rows form, and the keyed hashes both sides can compute.
+//! that turn the first into the second, the tables those rows form, and the keyed hashes
+//! and path spellings both sides can compute.
 //!
 //! Pure: no runtime, no files, no clock, no DataFusion.
 
@@ -7,6 +8,7 @@ pub mod attribution;
 pub mod dialect;
 pub mod keyed;
 pub mod otlp;
+pub mod paths;
 pub mod permission_decision;
 pub mod row;
 pub mod tables;
