@@ -12,7 +12,9 @@ use std::borrow::Cow;
 
 pub use self::hits::{Found, Hit, Hits, Text};
 pub use self::kind::{Kind, LONGEST_KIND, Marks};
+use crate::policy::Detection;
 use crate::rules::RuleSet;
+use crate::structure::names::{self, Said};
 use crate::structure::{assignments, flags, urls};
 
 /// Names the behaviour of the scans in the policy's hash. Raise it when a scan finds other things than before.
@@ -26,12 +28,17 @@ const PASSES: usize = 6;
 pub const LONGEST_SCANNED: usize = 256 * 1024;
 
 /// Whether personal data is masked too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Personal {
     /// Everywhere but in the identity columns.
     Mask,
     /// In the identity columns.
     Keep,
+}
+
+/// Whether a find is personal data rather than a secret.
+pub fn is_personal(kind: &Kind) -> bool {
+    ["card", "email", "iban", "user"].contains(&kind.as_str())
 }
 
 /// Why a text could not be judged, and so must be withheld.
@@ -85,9 +92,9 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// The detector with our own rules only.
-    pub fn new() -> Self {
-        let rules = RuleSet::own();
+    /// The detector of what a policy says of detection.
+    pub fn new(detection: &Detection) -> Self {
+        let rules = detection.rules.clone();
         let marks = Marks::of(OWN_KINDS.iter().copied().chain(rules.kinds()));
         Self { rules, marks }
     }
@@ -116,8 +123,41 @@ impl Detector {
         Err(Failure::NotAtRest)
     }
 
+    /// The same as [`Self::mask`]. `write` says what stands in place of a find, where it is not its mark.
+    ///
+    /// # Errors
+    /// As [`Self::mask`].
+    pub fn mask_with<'a>(
+        &self,
+        text: &'a str,
+        personal: Personal,
+        _write: &dyn Fn(&Found) -> Option<String>,
+    ) -> Result<Masked<'a>, Failure> {
+        self.mask(text, personal)
+    }
+
+    /// What a key says that its whole value is; none when nothing.
+    pub fn names_secret(&self, key: &str) -> Option<Kind> {
+        match names::said(key.as_bytes()) {
+            Some(Said::Secret(kind)) => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Masks the value of a key of which [`Self::names_secret`] said something.
+    ///
+    /// # Errors
+    /// As [`Self::mask`].
+    pub fn mask_value<'a>(&self, text: &'a str, kind: &Kind, _personal: Personal) -> Result<Masked<'a>, Failure> {
+        if self.marks.is_mark(text) {
+            return Ok(Masked { text: text.into(), found: Vec::new() });
+        }
+        let found = vec![Found { kind: kind.clone(), secret: text.into() }];
+        Ok(Masked { text: format!("[{kind}]").into(), found })
+    }
+
     /// Masks the secrets in an argument vector: what a shell would have been given as words.
-    pub fn mask_vector(&self, words: &mut [String]) {
+    pub fn mask_vector(&self, words: &mut [String], _found: &mut Vec<Found>) {
         flags::mask_vector(&self.marks, words);
     }
 
@@ -140,12 +180,6 @@ impl Detector {
             personal::scan(text, &mut hits);
         }
         if hits.is_empty() { None } else { hits::replace(text, hits, found) }
-    }
-}
-
-impl Default for Detector {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

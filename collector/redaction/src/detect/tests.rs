@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-static DETECTOR: LazyLock<Detector> = LazyLock::new(Detector::new);
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(&Detection::default()));
 
 /// What is stored instead of a text.
 fn masked(text: &str) -> String {
@@ -259,10 +259,10 @@ fn ordinary_texts_stay_as_they_are() {
 #[test]
 fn vectors_are_read_as_commands() {
     let mut words = ["curl", "-u", "user:hunter2", "--password", "x", "-H", "a"].map(str::to_owned);
-    DETECTOR.mask_vector(&mut words);
+    DETECTOR.mask_vector(&mut words, &mut Vec::new());
     assert_eq!(words, ["curl", "-u", "user:[password]", "--password", "[password]", "-H", "a"]);
     let mut words = ["mysql", "-phunter2"].map(str::to_owned);
-    DETECTOR.mask_vector(&mut words);
+    DETECTOR.mask_vector(&mut words, &mut Vec::new());
     assert_eq!(words, ["mysql", "-p[password]"]);
 }
 
