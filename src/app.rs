@@ -10,10 +10,11 @@ use anyhow::Context as _;
 use barograph_collector::intake::Intake;
 use barograph_collector::metrics::Metrics;
 use barograph_collector::receive;
-use barograph_collector::redact::Redactor;
+use barograph_collector::redact::{InForce, Redactor};
 use barograph_collector::store::{Store, StoreConfig};
 use barograph_proto::time::{Clock, SystemClock};
 use barograph_query::archive::Archive;
+use barograph_redaction::policy::Policy;
 use barograph_web::Site;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -58,7 +59,7 @@ impl App {
         archive.register_metrics(&mut registry);
         let intake = Intake {
             event_id_key: keys.event_id,
-            redactor: Arc::new(Redactor::built_in(keys.redaction)),
+            redactor: InForce::new(Redactor::new(Policy::shipped_default(), keys.redaction)),
             journal: store.journal(),
             clock: Arc::clone(&clock),
             metrics,

@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use barograph_proto::keyed::{EventIdKey, Keys, ValueKey};
+use barograph_proto::keyed::{EventIdKey, Keys, RedactionKeys};
 
 /// Length of a key, bytes.
 const KEY_BYTES: usize = 32;
@@ -56,8 +56,13 @@ pub fn load_or_make(data_dir: &Path) -> Result<Keys, KeyError> {
     make_folder(data_dir, &folder).map_err(|source| KeyError::Io { doing: "make", path: folder.clone(), source })?;
     Ok(Keys {
         event_id: EventIdKey::new(&load_or_make_key(&folder, "event-id.key")?),
-        redaction: ValueKey::new(&load_or_make_key(&folder, "redaction.key")?),
+        redaction: redaction_keys(load_or_make_key(&folder, "redaction.key")?),
     })
+}
+
+#[expect(clippy::expect_used, reason = "there is one epoch")]
+fn redaction_keys(key: [u8; KEY_BYTES]) -> RedactionKeys {
+    RedactionKeys::new(vec![(1, key)], key).expect("there is one epoch")
 }
 
 fn load_or_make_key(folder: &Path, name: &str) -> Result<[u8; KEY_BYTES], KeyError> {
@@ -115,7 +120,10 @@ mod tests {
     use super::*;
 
     fn hashes(keys: &Keys) -> (String, [u8; 16]) {
-        (keys.redaction.hash("default", "x"), keys.event_id.scope(&[b"a"]).id(b"x"))
+        (
+            keys.redaction.hash("default", barograph_proto::keyed::Domain::Value, "x"),
+            keys.event_id.scope(&[b"a"]).id(b"x"),
+        )
     }
 
     fn mode(path: &Path) -> u32 {

@@ -1,6 +1,7 @@
 //! The path every request takes, whatever its transport: dialect, redaction, journal, receipt.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use barograph_proto::dialect;
 use barograph_proto::keyed::EventIdKey;
@@ -9,7 +10,7 @@ use barograph_proto::time::Clock;
 
 use crate::journal::{AppendError, Journal, Receipt};
 use crate::metrics::{Metrics, SignalLabels};
-use crate::redact::{RedactedRows, Redactor};
+use crate::redact::{InForce, RedactedRows};
 
 /// Takes decoded requests in and makes them durable.
 #[derive(Clone, Debug)]
@@ -17,7 +18,7 @@ pub struct Intake {
     /// Makes event ids.
     pub event_id_key: EventIdKey,
     /// The one door.
-    pub redactor: Arc<Redactor>,
+    pub redactor: InForce,
     /// Where redacted rows become durable.
     pub journal: Journal,
     /// Tells the receive time.
@@ -49,7 +50,11 @@ impl Intake {
     pub fn prepare(&self, tenant: &str, export: Export) -> Prepared {
         let labels = SignalLabels { signal: export.signal().name() };
         let received = export.len() as u64;
-        let rows = self.redactor.redact(dialect::read(tenant, self.clock.now(), &self.event_id_key, export));
+        let rows = dialect::read(tenant, self.clock.now(), &self.event_id_key, export);
+        let started = Instant::now();
+        let rows = self.redactor.get().redact(rows);
+        self.metrics.redaction.seconds.observe(started.elapsed().as_secs_f64());
+        self.metrics.redaction.count(rows.tally());
         self.metrics.records_received.get_or_create(&labels).inc_by(received);
         Prepared { labels, received, rows }
     }

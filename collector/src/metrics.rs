@@ -1,5 +1,7 @@
 //! The collector's own metrics, made in the root and handed in.
 
+use barograph_proto::values::Redaction;
+use barograph_redaction::engine::Tally;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -37,6 +39,27 @@ pub struct TableLabels {
     pub table: &'static str,
 }
 
+/// Labels of the counter of redacted values.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct OutcomeLabels {
+    /// kept, redacted, withheld or failed.
+    pub outcome: &'static str,
+}
+
+/// Labels of the counter of finds.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct FindLabels {
+    /// A kind of the detector: one of ours, or a rule's id.
+    pub kind: String,
+}
+
+/// Labels of the counter of withheld values.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct WithheldLabels {
+    /// Why, one of [`barograph_redaction::engine::Reason`].
+    pub reason: &'static str,
+}
+
 /// What the collector counts. received = stored + already stored + refused + rejected, always.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -52,8 +75,58 @@ pub struct Metrics {
     pub requests_accepted: Family<TransportLabels, Counter>,
     /// Requests answered with an error.
     pub requests_refused: Family<RefusalLabels, Counter>,
+    /// What redaction counts.
+    pub redaction: RedactionMetrics,
     /// What journal and committer count.
     pub store: StoreMetrics,
+}
+
+/// What redaction counts.
+#[derive(Debug)]
+pub struct RedactionMetrics {
+    /// Values that went through the door.
+    pub values: Family<OutcomeLabels, Counter>,
+    /// Secrets and personal data found.
+    pub finds: Family<FindLabels, Counter>,
+    /// Values withheld.
+    pub withheld: Family<WithheldLabels, Counter>,
+    /// How long it takes to redact a request, seconds.
+    pub seconds: Histogram,
+}
+
+impl Default for RedactionMetrics {
+    fn default() -> Self {
+        Self {
+            values: Family::default(),
+            finds: Family::default(),
+            withheld: Family::default(),
+            // 10 µs to 2.6 s.
+            seconds: Histogram::new(exponential_buckets(0.000_01, 4.0, 10)),
+        }
+    }
+}
+
+impl RedactionMetrics {
+    /// Counts what was done in a request.
+    pub(crate) fn count(&self, tally: &Tally) {
+        for (outcome, count) in Redaction::ALL.iter().zip(tally.values) {
+            self.values.get_or_create(&OutcomeLabels { outcome: outcome.as_str() }).inc_by(count);
+        }
+        for (kind, count) in tally.finds() {
+            self.finds.get_or_create(&FindLabels { kind: kind.to_owned() }).inc_by(count);
+        }
+        for (reason, count) in tally.reasons() {
+            self.withheld.get_or_create(&WithheldLabels { reason: reason.as_str() }).inc_by(count);
+        }
+    }
+
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        let registry = registry.sub_registry_with_prefix("barograph_redaction");
+        registry.register("values", "Values that went through the door", self.values.clone());
+        registry.register("finds", "Secrets and personal data found in values", self.finds.clone());
+        registry.register("withheld", "Values that were withheld", self.withheld.clone());
+        registry.register("seconds", "Time to redact a request", self.seconds.clone());
+    }
 }
 
 /// What journal and committer count. Cheap to clone: all clones count together.
@@ -132,6 +205,7 @@ impl Metrics {
     /// Makes the metrics and registers them.
     pub fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
+        metrics.redaction.register(registry);
         let registry = registry.sub_registry_with_prefix("barograph_collector");
         registry.register("records_received", "Records decoded from requests", metrics.records_received.clone());
         registry.register("records_stored", "Records made durable", metrics.records_stored.clone());

@@ -1,62 +1,79 @@
 //! The one door: nothing is stored that has not come through [`Redactor::redact`].
 //!
-//! A row is walked cell by cell. Its column, or its attribute's key, says by the `policy` what happens to a value; the
-//! sender's words are never trusted to say so themselves. Values that are kept are searched for secrets (`detect`);
-//! what is taken out leaves a form behind that says what it was (`forms`). Nothing here can fail: what cannot be
-//! understood is withheld, and the row is kept.
+//! A row is walked cell by cell. Its column, its attribute's key, or its argument's name within its tool says by the
+//! policy what happens to a value; the sender's words are never trusted to say so themselves. Nothing here can fail: what
+//! cannot be understood is withheld, the row is kept, and says so.
 
-mod policy;
+mod in_force;
+mod trial;
 mod walk;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
-use barograph_proto::keyed::ValueKey;
+use barograph_proto::keyed::RedactionKeys;
 use barograph_proto::row::{Cells, Event, MetricPoint, Row, Rows, Span};
-use barograph_redaction::detect::Detector;
+use barograph_redaction::engine::{Engine, Recall, Tally};
+use barograph_redaction::policy::{Caller, Policy};
 
-use self::policy::Policy;
+pub use self::in_force::InForce;
+pub use self::trial::{Trial, Tried};
 use self::walk::Walk;
 
 /// Redacts rows by one policy.
-pub struct Redactor {
-    policy: Policy,
-    policy_hash: String,
-    detector: Detector,
-    key: ValueKey,
-}
+#[derive(Debug)]
+pub struct Redactor(Engine);
 
 impl Redactor {
-    /// The built-in policy, with the key that hashes withheld values.
-    pub fn built_in(key: ValueKey) -> Self {
-        Self { policy: Policy::built_in(), policy_hash: Policy::hash(), detector: Detector::new(), key }
+    /// A policy, with the keys that hash what it hides.
+    pub fn new(policy: Policy, keys: RedactionKeys) -> Self {
+        Self(Engine::new(policy, keys))
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        self.0.policy()
+    }
+
+    /// The policy with what applies it.
+    pub fn engine(&self) -> &Engine {
+        &self.0
     }
 
     /// The hash that names the policy on every row that passed it, 16 hex digits.
     pub fn policy_hash(&self) -> &str {
-        &self.policy_hash
+        self.0.policy().hash()
     }
 
     /// Redacts every row of a request.
     pub fn redact(&self, rows: Rows) -> RedactedRows {
+        let (mut recall, mut sum) = (Recall::default(), Tally::default());
         RedactedRows {
-            events: rows.events.into_iter().map(|row| self.row(row)).collect(),
-            spans: rows.spans.into_iter().map(|row| self.row(row)).collect(),
-            metric_points: rows.metric_points.into_iter().map(|row| self.row(row)).collect(),
+            events: rows.events.into_iter().map(|row| self.row(row, &mut recall, &mut sum)).collect(),
+            spans: rows.spans.into_iter().map(|row| self.row(row, &mut recall, &mut sum)).collect(),
+            metric_points: rows.metric_points.into_iter().map(|row| self.row(row, &mut recall, &mut sum)).collect(),
+            tally: sum,
         }
     }
 
-    fn row<R: Row>(&self, mut row: R) -> Redacted<R> {
-        let tenant = row.origin().tenant.clone();
-        row.cells(&mut Walk { policy: &self.policy, detector: &self.detector, key: &self.key, tenant: &tenant });
-        row.origin_mut().redaction_policy.clone_from(&self.policy_hash);
+    fn row<R: Row>(&self, mut row: R, recall: &mut Recall, sum: &mut Tally) -> Redacted<R> {
+        let tool = row.call().map(|call| call.tool_name.clone()).unwrap_or_default();
+        let (tenant, agent) = (row.origin().tenant.clone(), row.origin().agent.clone());
+        let mut walk = Walk(self.0.judge(&tenant, Caller { agent: &agent, tool: &tool }, recall));
+        row.cells(&mut walk);
+        let tally = walk.tally();
+        sum.add(&tally);
+        let origin = row.origin_mut();
+        self.policy_hash().clone_into(&mut origin.redaction_policy);
+        tally.outcome().as_str().clone_into(&mut origin.redaction_outcome);
+        origin.redaction_bytes_in = i64::try_from(tally.bytes_in).ok();
+        origin.redaction_bytes_out = i64::try_from(tally.bytes_out).ok();
+        origin.redaction_key_epoch = Some(self.0.key_epoch().into());
+        origin.redaction_kinds = tally.kinds;
+        origin.redaction_secrets = tally.secrets;
         Redacted(row)
-    }
-}
-
-impl std::fmt::Debug for Redactor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Redactor").field("policy_hash", &self.policy_hash).finish_non_exhaustive()
     }
 }
 
@@ -94,9 +111,15 @@ pub struct RedactedRows {
     pub(crate) events: Vec<Redacted<Event>>,
     pub(crate) spans: Vec<Redacted<Span>>,
     pub(crate) metric_points: Vec<Redacted<MetricPoint>>,
+    pub(crate) tally: Tally,
 }
 
 impl RedactedRows {
+    /// What was found and done in all rows together, without the secrets.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
     /// How many rows, of all tables.
     pub fn len(&self) -> usize {
         self.events.len() + self.spans.len() + self.metric_points.len()

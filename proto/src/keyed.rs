@@ -13,7 +13,7 @@ pub struct Keys {
     /// Makes event ids. Created once per store and never rotated.
     pub event_id: EventIdKey,
     /// Hashes withheld values.
-    pub redaction: ValueKey,
+    pub redaction: RedactionKeys,
 }
 
 impl std::fmt::Debug for Keys {

@@ -1,5 +1,6 @@
 //! Redacted values in stored text: finds the chips that redaction left (`[kind]`, `[kind:length]`,
-//! `[kind:length:hash]`) so that pages can show them as such. Everything else stays plain text.
+//! `[kind:length:hash]`, `[kind#token]`, `[path:depth:hash/hash/…]`) so that pages can show them as such. Everything else
+//! stays plain text.
 
 use crate::format::{count, href};
 
@@ -40,6 +41,10 @@ const BARE_KINDS: &[&str] = &[
 
 /// Longest kind that is taken for one.
 const MAX_KIND: usize = 48;
+
+/// Digits of a keyed hash and of a token.
+const HASH_DIGITS: usize = 16;
+const TOKEN_DIGITS: usize = 10;
 
 /// A stretch of stored text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +94,16 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
 
 /// Reads what stands between brackets; none when it is not a chip.
 fn chip(inside: &str) -> Option<Chip> {
+    if let Some((kind, token)) = inside.split_once('#') {
+        return (is_kind(kind) && is_hex(token, TOKEN_DIGITS)).then(|| Chip {
+            label: format!("{kind} · {token}"),
+            title: format!("Stands for one {kind}: equal values have the same token."),
+            href: href("/search", &[("text", token)]),
+        });
+    }
+    if let Some(folders) = inside.strip_prefix("path:") {
+        return path(folders);
+    }
     let mut parts = inside.split(':');
     let kind = parts.next().filter(|kind| is_kind(kind))?;
     let length = match parts.next() {
@@ -115,6 +130,18 @@ fn chip(inside: &str) -> Option<Chip> {
     Some(Chip { label, title, href })
 }
 
+/// A path of which the hashes of its folders and its own are left, from the top.
+fn path(folders: &str) -> Option<Chip> {
+    let (depth, hashes) = folders.split_once(':')?;
+    let known = hashes.split('/').count();
+    let own = hashes.rsplit('/').next()?;
+    (length(depth) == u64::try_from(known).ok() && hashes.split('/').all(is_hash)).then(|| Chip {
+        label: format!("path · {known} deep"),
+        title: format!("A path. Equal paths have the hash {own}, what is below one has it on its way."),
+        href: href("/search", &[("text", own)]),
+    })
+}
+
 fn is_kind(kind: &str) -> bool {
     kind.len() <= MAX_KIND
         && kind.starts_with(|first: char| first.is_ascii_lowercase())
@@ -134,7 +161,11 @@ fn length(digits: &str) -> Option<u64> {
 }
 
 fn is_hash(hash: &str) -> bool {
-    hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+    is_hex(hash, HASH_DIGITS)
+}
+
+fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 #[cfg(test)]
@@ -164,7 +195,13 @@ mod tests {
                 "curl -H <bearer-token · 1,040 chars|/search?text=0123456789abcdef> x",
             ),
             ("[github-pat][email]", "<github-pat|><email|>"),
+            ("/home/[user#0a1b2c3d4e]/x", "/home/<user · 0a1b2c3d4e|/search?text=0a1b2c3d4e>/x"),
+            ("[path:2:0123456789abcdef/fedcba9876543210]", "<path · 2 deep|/search?text=fedcba9876543210>"),
             // What only looks like one.
+            (
+                "[path:3:0123456789abcdef/fedcba9876543210] [user#1]",
+                "[path:3:0123456789abcdef/fedcba9876543210] [user#1]",
+            ),
             ("ls [a-z]* [ab] [0-9]", "ls [a-z]* [ab] [0-9]"),
             ("[prompt:24:xyz]", "[prompt:24:xyz]"),
             ("[prompt:24:0123456789ABCDEF]", "[prompt:24:0123456789ABCDEF]"),

@@ -90,6 +90,7 @@ pub(super) fn decode(payload: Bytes) -> Result<RedactedRows, prost::DecodeError>
         events: payload.events.iter().map(|row| Redacted::from_journal(row)).collect::<Result<_, _>>()?,
         spans: payload.spans.iter().map(|row| Redacted::from_journal(row)).collect::<Result<_, _>>()?,
         metric_points: payload.metric_points.iter().map(|row| Redacted::from_journal(row)).collect::<Result<_, _>>()?,
+        ..RedactedRows::default()
     })
 }
 

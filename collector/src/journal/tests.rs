@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use barograph_proto::keyed::ValueKey;
 use barograph_proto::row::{Attribute, Event, MetricPoint, Origin, Row, Rows, Span};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -11,7 +10,7 @@ use uuid::Uuid;
 
 use super::writer::Open;
 use super::*;
-use crate::redact::{Redacted, Redactor};
+use crate::redact::Redacted;
 
 const COLLECTOR: Uuid = Uuid::from_u128(7);
 
@@ -63,7 +62,7 @@ fn write(folder: &Path, requests: &[RedactedRows]) {
 }
 
 fn redact(rows: Rows) -> RedactedRows {
-    Redactor::built_in(ValueKey::new(&[1; 32])).redact(rows)
+    crate::redact::testing::redactor().redact(rows)
 }
 
 fn event(id: u128) -> Event {

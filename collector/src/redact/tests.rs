@@ -1,11 +1,16 @@
 //! What a row looks like after the door.
 
+mod books;
+mod trials;
+
 use std::collections::BTreeMap;
 
-use barograph_proto::row::{Attribute, Sent};
+use barograph_proto::row::{Attribute, Origin, Sent};
 use barograph_proto::tables::Table;
+use barograph_redaction::policy::Target;
 use proptest::prelude::*;
 
+use super::testing::redactor;
 use super::*;
 
 const SECRET: &str = "sk-ant-test-secret-0123456789";
@@ -18,8 +23,19 @@ const MASKED: &[&str] = &["command", "file_path", "url", "rule", "boundary", "wh
 
 const IDENTITY: &[&str] = &["user_id", "user_email", "organization_id", "team", "repo", "host", "answered_by"];
 
-fn redactor() -> Redactor {
-    Redactor::built_in(ValueKey::new(&[7; 32]))
+fn row<R: Row>(row: R) -> Redacted<R> {
+    redactor().row(row, &mut Recall::default(), &mut Tally::default())
+}
+
+/// A row without what redaction says of itself: that differs when there is nothing left to do.
+fn without_books<R: Row>(mut row: R) -> R {
+    let origin = row.origin_mut();
+    origin.redaction_outcome.clear();
+    origin.redaction_kinds.clear();
+    origin.redaction_secrets.clear();
+    origin.redaction_bytes_in = None;
+    origin.redaction_bytes_out = None;
+    row
 }
 
 /// Puts a text into every text column, and collects what is stored in each.
@@ -88,23 +104,29 @@ fn stored_text(key: &str, value: &str) -> String {
 }
 
 fn planted<R: Row + PartialEq>(text: &str) -> Vec<(&'static str, String)> {
-    let mut row = R::default();
-    row.cells(&mut Plant(text));
-    let mut redacted = redactor().row(row);
+    let mut sent = R::default();
+    sent.cells(&mut Plant(text));
+    let mut redacted = row(sent);
     let mut stored = Stored::default();
     redacted.cells(&mut stored);
-    let again: R = redactor().row(redacted.row().clone()).row().clone();
-    assert!(again == *redacted.row(), "redacting a row twice changes it");
+    let again = row(redacted.row().clone());
+    assert!(
+        without_books(again.row().clone()) == without_books(redacted.row().clone()),
+        "redacting a row twice changes it"
+    );
     stored.0
 }
 
 #[test]
 fn the_policy_names_every_column() {
-    let policy = Policy::built_in();
+    let policy = Policy::shipped_default();
+    let caller = Caller { agent: "codex", tool: "shell" };
     for table in Table::ALL {
         for field in table.schema().fields() {
-            if *field.data_type() == arrow::datatypes::DataType::Utf8 {
-                assert!(policy.column(field.name()).is_some(), "{}.{} would be withheld", table.name(), field.name());
+            let is_own = field.name() == "tenant" || field.name().starts_with("redaction_");
+            if *field.data_type() == arrow::datatypes::DataType::Utf8 && !is_own {
+                let decision = policy.decide(caller, Target::Column(field.name()));
+                assert!(decision.place.is_some(), "{}.{} would be hidden", table.name(), field.name());
             }
         }
     }
@@ -189,7 +211,7 @@ fn prompts_and_outputs_never_come_through() {
     assert!(stored_text("prompt", PROMPT).starts_with("[prompt:19:"));
     let (_, args) = stored("process.command_args", &format!(r#"["node","-p","{PROMPT}"]"#), Sent::Nested);
     assert!(args.starts_with("[args:"), "{args}");
-    assert_eq!(stored_text("new.attribute", "x"), "[withheld:1]");
+    assert!(stored_text("new.attribute", "x").starts_with("[value:1:"));
 }
 
 #[test]
@@ -210,14 +232,15 @@ fn arguments_are_kept_masked_and_hashed_by_their_name() {
         assert_eq!(stored["url"], "http://127.0.0.1:8099/page?token=[query-value]");
         assert!(stored["content"].as_str().unwrap().starts_with("[content:19:"));
         assert!(stored["prompt"].as_str().unwrap().starts_with("[prompt:19:"));
-        assert_eq!(stored["email"], "[withheld:20]");
+        assert!(stored["email"].as_str().unwrap().starts_with("[value:20:"));
         assert!(stored["edits"][0]["old_string"].as_str().unwrap().starts_with("[content:19:"));
         assert_eq!(stored["edits"][0]["path"], "a.rs");
-        assert_eq!(stored["env"]["API_KEY"], "[withheld:7]");
-        assert_eq!(stored["[key:29]"], 1);
+        assert!(stored["env"]["API_KEY"].as_str().unwrap().starts_with("[value:7:"));
+        // A number that no rule names may be anything.
+        assert!(stored["[key:29]"].as_str().unwrap().starts_with("[value:1:"));
     }
     assert_eq!(stored_text("github.copilot.tool.parameters.command", "app --password x1"), "app --password [password]");
-    assert_eq!(stored_text("github.copilot.tool.parameters.other", "x"), "[withheld:1]");
+    assert!(stored_text("github.copilot.tool.parameters.other", "x").starts_with("[value:1:"));
 }
 
 #[test]
@@ -240,8 +263,13 @@ fn arguments_that_do_not_parse_are_hashed() {
 
 #[test]
 fn a_repeated_key_cannot_hide_a_value() {
-    let stored = stored_text("tool_input", r#"{"content":"hunter2","content":"x","command":"hunter2","command":"ls"}"#);
+    let stored = stored_text(
+        "tool_input",
+        r#"{"content":"hunter2","content":"x","command":"app --password hunter2","command":"ls"}"#,
+    );
     assert!(!stored.contains("hunter2"), "{stored}");
+    // Each is there, and each was redacted.
+    assert_eq!((stored.matches("[content:").count(), stored.matches("[password]").count()), (2, 1), "{stored}");
 }
 
 #[test]
@@ -266,10 +294,10 @@ fn labels_stay_labels() {
 fn numbers_and_flags_stay_where_they_are_what_they_say() {
     assert_eq!(stored("any.thing", "-1.5e300", Sent::Number).1, "-1.5e300");
     assert_eq!(stored("any.thing", "true", Sent::Flag).1, "true");
-    assert_eq!(stored("any.thing", "hunter2", Sent::Number).1, "[withheld:7]");
+    assert!(stored("any.thing", "hunter2", Sent::Number).1.starts_with("[value:7:"));
     assert_eq!(stored_text("new.thing_ms", "69"), "69");
-    assert_eq!(stored_text("new.thing_ms", "sixty"), "[withheld:5]");
-    assert_eq!(stored_text("new.thing", "69"), "[withheld:2]");
+    assert!(stored_text("new.thing_ms", "sixty").starts_with("[value:5:"));
+    assert!(stored_text("new.thing", "69").starts_with("[value:2:"));
 }
 
 #[test]
@@ -316,7 +344,7 @@ fn identity_keeps_the_person_and_no_secret() {
 
 #[test]
 fn over_long_values_are_withheld_unread() {
-    let long = "x".repeat(policy::LONGEST_SCANNED + 1);
+    let long = "x".repeat(barograph_redaction::detect::LONGEST_SCANNED + 1);
     assert_eq!(stored_text("command", &long), format!("[withheld:{}]", long.len()));
     let mut long = format!("ls {}", "é".repeat(1000));
     assert_eq!(stored_text("command", &long), long);
@@ -355,8 +383,8 @@ proptest! {
         sent in 0..8_i32,
     ) {
         let event = Event { attributes: vec![Attribute { key, value, sent }], ..Event::default() };
-        let once = redactor().row(event);
-        let twice = redactor().row(once.row().clone());
-        prop_assert!(once.row() == twice.row());
+        let once = row(event);
+        let twice = row(once.row().clone());
+        prop_assert!(without_books(once.row().clone()) == without_books(twice.row().clone()));
     }
 }

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use arrow::array::AsArray as _;
-use barograph_proto::keyed::ValueKey;
 use barograph_proto::row::{Attribute, Event, MetricPoint, Origin, Rows, Span};
 use barograph_proto::tables::{LAYOUT_PROPERTY, LAYOUT_VERSION};
 use barograph_proto::time::DAY;
@@ -18,7 +17,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::journal::{AppendError, Receipt, parse_id};
-use crate::redact::{RedactedRows, Redactor};
+use crate::redact::RedactedRows;
 
 /// Noon of 2026-11-21.
 const NOW: i64 = 20_778 * DAY + DAY / 2;
@@ -69,7 +68,7 @@ fn origin(id: u128, event_time: i64) -> Origin {
 }
 
 fn redact(rows: Rows) -> RedactedRows {
-    Redactor::built_in(ValueKey::new(&[1; 32])).redact(rows)
+    crate::redact::testing::redactor().redact(rows)
 }
 
 fn events_at(rows: impl IntoIterator<Item = (u128, i64)>) -> RedactedRows {

@@ -37,6 +37,8 @@ pub trait Row: prost::Message + Default + Clone {
     fn origin_mut(&mut self) -> &mut Origin;
     /// The tool call it is about; none for metric points.
     fn call(&self) -> Option<&Call>;
+    /// The same, to be filled in.
+    fn call_mut(&mut self) -> Option<&mut Call>;
     /// Walks every cell in column order.
     fn cells(&mut self, cells: &mut impl Cells);
 }
@@ -135,6 +137,10 @@ impl Row for Event {
         Some(&self.call)
     }
 
+    fn call_mut(&mut self) -> Option<&mut Call> {
+        Some(&mut self.call)
+    }
+
     fn cells(&mut self, cells: &mut impl Cells) {
         self.origin.cells(cells);
         cells.text("event_name", &mut self.event_name);
@@ -166,6 +172,10 @@ impl Row for Span {
         Some(&self.call)
     }
 
+    fn call_mut(&mut self) -> Option<&mut Call> {
+        Some(&mut self.call)
+    }
+
     fn cells(&mut self, cells: &mut impl Cells) {
         self.origin.cells(cells);
         cells.text("name", &mut self.name);
@@ -195,6 +205,10 @@ impl Row for MetricPoint {
     }
 
     fn call(&self) -> Option<&Call> {
+        None
+    }
+
+    fn call_mut(&mut self) -> Option<&mut Call> {
         None
     }
 
