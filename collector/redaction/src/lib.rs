@@ -10,3 +10,4 @@ pub mod forms;
 pub mod policy;
 pub mod rules;
 pub mod structure;
+mod views;

@@ -4,7 +4,6 @@
 //! closed: what no rule names gets the default, which hides it. `docs/redaction-policy.md` has the grammar.
 
 mod columns;
-mod detection;
 mod does;
 mod explain;
 mod fault;
@@ -27,7 +26,6 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-pub use self::detection::{Detection, Switch};
 use self::does::Does;
 pub use self::explain::{Explanation, Match};
 pub use self::fault::{Fault, Faults, Place};
@@ -38,6 +36,7 @@ pub use self::read::Load;
 use self::rule::{Entry, Rule};
 pub use self::shape::{LONGEST_LABEL, MOST_BLANKS, Shape};
 pub use self::steps::{Steps, Then};
+pub use crate::detect::{Detection, Switch};
 use crate::{detect, forms};
 
 /// Whose value it is.

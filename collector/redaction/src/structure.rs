@@ -4,4 +4,4 @@ pub(crate) mod assignments;
 pub(crate) mod flags;
 pub(crate) mod names;
 pub(crate) mod urls;
-mod value;
+pub(crate) mod value;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::forms;
+
 /// What was found, in lower case with dashes: `github-pat`, `password`. The id of a rule, or one of our own.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kind(Name);
@@ -81,7 +83,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Every mark that a detector can leave, `[github-pat]` and its like. Closed: brackets around anything else are the
+/// Every mark that a detector can leave, `[github-pat]` and its like, and the forms that stand inside a text. Closed: brackets around anything else are the
 /// sender's own text and hide nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Marks(BTreeSet<String>);
@@ -97,7 +99,7 @@ impl Marks {
 
     /// Whether a text is exactly one mark.
     pub fn is_mark(&self, text: &str) -> bool {
-        text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).is_some_and(|kind| self.0.contains(kind))
+        self.at(text.as_bytes(), 0) == Some(text.len())
     }
 
     /// The length of the mark that begins at a place in a text; none when none does.
@@ -106,8 +108,9 @@ impl Marks {
         if rest.first() != Some(&b'[') {
             return None;
         }
-        let end = rest.iter().take(LONGEST_KIND + 2).position(|byte| *byte == b']')?;
-        let kind = std::str::from_utf8(rest.get(1..end)?).ok()?;
-        self.0.contains(kind).then_some(end + 1)
+        let end = rest.iter().take(LONGEST_KIND + 2).position(|byte| *byte == b']');
+        let kind = end.and_then(|end| std::str::from_utf8(rest.get(1..end)?).ok());
+        let is_kind = kind.is_some_and(|kind| self.0.contains(kind));
+        if is_kind { end.map(|end| end + 1) } else { forms::at(bytes, at) }
     }
 }

@@ -1,125 +1,130 @@
-//! Personal data that has a shape: e-mail addresses and card numbers.
+//! Personal data that has a shape. Each kind has its switch: what a company may store of people is its own decision.
 
+mod address;
+mod card;
+mod email;
+mod home;
+mod iban;
+mod phone;
+mod social_security;
+
+use std::fmt;
+
+use super::present::Present;
 use super::{Hits, Kind, Text};
-use crate::structure::urls;
 
-/// The longest local part and domain that mail knows, bytes.
-const LONGEST_LOCAL: usize = 64;
-const LONGEST_DOMAIN: usize = 255;
+/// A kind of personal data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Switch {
+    /// E-mail addresses.
+    Email,
+    /// Numbers of payment cards.
+    Card,
+    /// Numbers of bank accounts.
+    Iban,
+    /// Whose home folder a path is in.
+    Home,
+    /// Telephone numbers with their country.
+    Phone,
+    /// Public IP addresses.
+    Ip,
+    /// Social security numbers of the United States.
+    Ssn,
+}
 
-/// Finds e-mail addresses (an encoded at sign too) and card numbers. What stands before a URL's host is none.
-pub(super) fn scan(text: Text<'_>, hits: &mut Hits) {
-    let bytes = text.bytes();
-    let hosts: Vec<usize> = hits.0.iter().filter(|hit| hit.kind == urls::CREDENTIALS).map(|hit| hit.span.end).collect();
-    let mut at = 0;
-    let mut taken = 0;
-    while let Some(byte) = bytes.get(at).copied() {
-        match byte {
-            b'@' if hosts.binary_search(&at).is_ok() => {
-                at += 1;
-                taken = at;
-            }
-            b'@' => {
-                taken = address(bytes, taken, at, at + 1, hits);
-                at = taken.max(at + 1);
-            }
-            b'%' if bytes.get(at + 1..at + 3) == Some(&b"40"[..]) => {
-                taken = address(bytes, taken, at, at + 3, hits);
-                at = taken.max(at + 3);
-            }
-            b'0'..=b'9' => at = number(bytes, at, hits),
-            _ => at += 1,
+impl Switch {
+    /// All of them.
+    pub const ALL: [Self; 7] = [Self::Email, Self::Card, Self::Iban, Self::Home, Self::Phone, Self::Ip, Self::Ssn];
+
+    /// Its name in a policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Card => "card",
+            Self::Iban => "iban",
+            Self::Home => "home",
+            Self::Phone => "phone",
+            Self::Ip => "ip",
+            Self::Ssn => "ssn",
+        }
+    }
+
+    /// The switch of a name in a policy.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|switch| switch.name() == name)
+    }
+
+    /// What its finds are called: the switch's own name, but for [`Self::Home`], which finds a `user`.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Home => home::NAME,
+            other => other.name(),
         }
     }
 }
 
-fn is_local(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"._%+-".contains(&byte) || !byte.is_ascii()
-}
+/// Which switches are on. By default e-mail addresses, cards, bank accounts and home folders.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Switches(u8);
 
-fn is_domain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b".-".contains(&byte) || !byte.is_ascii()
-}
+impl Switches {
+    /// None.
+    pub const NONE: Self = Self(0);
 
-/// Marks the address around an at sign. Returns how far the text has been taken.
-fn address(bytes: &[u8], taken: usize, sign: usize, after: usize, hits: &mut Hits) -> usize {
-    let before = bytes.get(taken..sign).unwrap_or_default();
-    let local = before.iter().rev().take(LONGEST_LOCAL).take_while(|byte| is_local(**byte)).count();
-    let start = sign - local;
-    let rest = bytes.get(after..).unwrap_or_default();
-    let mut length = rest.iter().take(LONGEST_DOMAIN).take_while(|byte| is_domain(**byte)).count();
-    while length > 0 && matches!(rest.get(length - 1), Some(b'.' | b'-')) {
-        length -= 1;
+    /// All.
+    pub fn all() -> Self {
+        Self::of(Switch::ALL)
     }
-    let domain = rest.get(..length).unwrap_or_default();
-    let top = domain.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-    let is_name = domain.contains(&b'.') && top.len() >= 2 && top.iter().any(|byte| !byte.is_ascii_digit());
-    // `git@github.com:team/repo` is where a repository is, not a person; `pkg@1.2.x` is a version.
-    let is_version = domain.first().is_some_and(u8::is_ascii_digit) && top.len() < 3 && !top.is_ascii();
-    if local == 0 || !is_name || is_version || bytes.get(start..sign) == Some(&b"git"[..]) {
-        return taken;
+
+    /// These.
+    pub fn of(switches: impl IntoIterator<Item = Switch>) -> Self {
+        Self(switches.into_iter().fold(0, |on, switch| on | 1 << switch as u8))
     }
-    hits.push(start, after + length, &Kind::own("email"));
-    after + length
+
+    /// Whether one is on.
+    pub fn has(self, switch: Switch) -> bool {
+        self.0 & 1 << switch as u8 != 0
+    }
 }
 
-/// Marks a card number that begins at `start`, and skips the digits.
-fn number(bytes: &[u8], start: usize, hits: &mut Hits) -> usize {
-    const LONGEST: usize = 19;
-    let mut digits = [0_u8; LONGEST];
-    let (mut count, mut at, mut groups) = (0_usize, start, 0_usize);
-    while let Some(byte) = bytes.get(at).copied() {
-        match byte {
-            b'0'..=b'9' => {
-                if let Some(digit) = digits.get_mut(count) {
-                    *digit = byte - b'0';
-                }
-                count += 1;
-                at += 1;
-            }
-            // One separator between groups of at least four digits.
-            b' ' | b'-' if (4..=LONGEST).contains(&count) && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {
-                groups += 1;
-                at += 1;
-            }
-            _ => break,
+impl fmt::Debug for Switches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(Switch::ALL.iter().filter(|switch| self.has(**switch))).finish()
+    }
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self::of([Switch::Email, Switch::Card, Switch::Iban, Switch::Home])
+    }
+}
+
+/// Whether a find of this kind is personal data rather than a secret.
+pub fn is_personal(kind: &Kind) -> bool {
+    Switch::ALL.iter().any(|switch| switch.kind() == kind.as_str())
+}
+
+type Scan = fn(Text<'_>, &mut Hits);
+
+/// Finds the personal data of the switches that are on.
+pub(super) fn scan(text: Text<'_>, present: Present, switches: Switches, hits: &mut Hits) {
+    let scans: [(Switch, u8, Scan); 7] = [
+        (Switch::Email, Present::AT, email::scan),
+        (Switch::Card, Present::DIGIT, card::scan),
+        (Switch::Iban, Present::DIGIT, iban::scan),
+        (Switch::Home, Present::SLASH, home::scan),
+        (Switch::Phone, Present::PLUS, phone::scan),
+        (Switch::Ip, Present::DIGIT, address::scan),
+        (Switch::Ssn, Present::DIGIT, social_security::scan),
+    ];
+    for (switch, from, scan) in scans {
+        if switches.has(switch) && present.has(from) {
+            scan(text, hits);
         }
     }
-    let before = start.checked_sub(1).and_then(|at| bytes.get(at)).copied();
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    let stands_alone = !before.is_some_and(is_part)
-        && !bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    let number = digits.get(..count).unwrap_or_default();
-    if stands_alone && groups <= 4 && is_card(number) {
-        hits.push(start, at, &Kind::own("card"));
-    }
-    at
 }
 
-/// Whether digits have an issuer's prefix, its length, and a right check digit (Luhn).
-fn is_card(digits: &[u8]) -> bool {
-    let prefix = |length: usize| digits.iter().take(length).fold(0_u32, |value, digit| value * 10 + u32::from(*digit));
-    let is_issued = match digits.len() {
-        13 | 19 => prefix(1) == 4,
-        14 => matches!(prefix(2), 36 | 38) || matches!(prefix(3), 300..=305),
-        15 => matches!(prefix(2), 34 | 37),
-        16 => {
-            prefix(1) == 4
-                || matches!(prefix(2), 51..=55 | 65)
-                || matches!(prefix(3), 644..=649)
-                || matches!(prefix(4), 2221..=2720 | 3528..=3589 | 6011)
-        }
-        _ => false,
-    };
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| match (place % 2, u32::from(*digit)) {
-            (1, digit) if digit > 4 => digit * 2 - 9,
-            (1, digit) => digit * 2,
-            (_, digit) => digit,
-        })
-        .sum();
-    is_issued && sum.is_multiple_of(10)
+/// Whether a byte before or after a number makes it a part of something else.
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }

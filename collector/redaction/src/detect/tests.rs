@@ -7,7 +7,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(&Detection::default()));
+mod personal;
+mod values;
+mod views;
+
+static DETECTOR: LazyLock<Detector> = LazyLock::new(Detector::default);
 
 /// What is stored instead of a text.
 fn masked(text: &str) -> String {
@@ -219,7 +223,7 @@ fn ordinary_texts_stay_as_they_are() {
         "curl -H \"Authorization: Bearer $TOKEN\" https://x.io",
         "docker login -u me --password-stdin < file",
         "kubectl get secret orders-tls -o jsonpath='{.metadata.name}'",
-        "export PATH=$PATH:/usr/local/bin PWD=/home/x",
+        "export PATH=$PATH:/usr/local/bin PWD=/home/dev",
         "grep -rn password 'src/' --include='*.rs'",
         "git checkout 9b972a4e51bafd0a6e68 -- src/token.rs",
         "/home/dev/exporter/notes.txt",
@@ -259,7 +263,9 @@ fn ordinary_texts_stay_as_they_are() {
 #[test]
 fn vectors_are_read_as_commands() {
     let mut words = ["curl", "-u", "user:hunter2", "--password", "x", "-H", "a"].map(str::to_owned);
-    DETECTOR.mask_vector(&mut words, &mut Vec::new());
+    let mut found = Vec::new();
+    DETECTOR.mask_vector(&mut words, &mut found);
+    assert_eq!(found.iter().map(|found| &*found.secret).collect::<Vec<_>>(), ["hunter2", "x"]);
     assert_eq!(words, ["curl", "-u", "user:[password]", "--password", "[password]", "-H", "a"]);
     let mut words = ["mysql", "-phunter2"].map(str::to_owned);
     DETECTOR.mask_vector(&mut words, &mut Vec::new());

@@ -10,10 +10,10 @@ use serde::Deserialize as _;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::recall::Finding;
+use super::recall::{self, Finding};
 use super::{Judge, Reason};
 use crate::actions::command;
-use crate::detect::{Failure, Kind};
+use crate::detect::{Failure, Found, Named};
 use crate::policy::{Decision, Target, Then};
 
 /// Values nested deeper than this are hashed whole.
@@ -175,13 +175,14 @@ impl Judge<'_> {
 
     /// What becomes of a text whose key may say that it is a secret.
     fn named(&mut self, place: &Place<'_>, decision: &Decision, text: &str) -> Option<String> {
-        let (Some(kind), Some(personal)) = (&place.secret, decision.steps.detect) else {
+        let (Some(named), Some(personal)) = (&place.secret, decision.steps.detect) else {
             return self.apply(decision, text);
         };
         if text.is_empty() || self.engine.forms.is_whole(text) {
             return None;
         }
-        let masked = match self.engine.detector.mask_value(text, kind, personal) {
+        let write = |found: &Found| recall::token(self.engine, self.tenant, found);
+        let masked = match self.engine.detector.mask_value(text, named, personal, &write) {
             Ok(masked) => masked,
             Err(failure) => return Some(self.withheld(text, Reason::Failure(failure))),
         };
@@ -228,7 +229,7 @@ struct Place<'a> {
     /// Of the nearest key above; none at the top.
     decision: Option<&'a Decision>,
     /// What the key says that the value is.
-    secret: Option<Kind>,
+    secret: Option<Named>,
 }
 
 impl<'a> Place<'a> {

@@ -30,6 +30,8 @@ pub(super) struct Searched {
 /// A find as the tally keeps it.
 pub(super) struct Finding {
     kind: Kind,
+    /// Whether a mark stands for it: a part of another find is not counted.
+    marked: bool,
     /// The secret's keyed hash; none for personal data.
     hash: Option<String>,
 }
@@ -37,11 +39,13 @@ pub(super) struct Finding {
 impl Finding {
     pub(super) fn of(engine: &Engine, tenant: &str, found: &Found) -> Self {
         let hash = (!detect::is_personal(&found.kind)).then(|| engine.keys.hash(tenant, Domain::Secret, &found.secret));
-        Self { kind: found.kind.clone(), hash }
+        Self { kind: found.kind.clone(), marked: found.marked, hash }
     }
 
     pub(super) fn count(&self, tally: &mut Tally) {
-        tally.found(&self.kind);
+        if self.marked {
+            tally.found(&self.kind);
+        }
         if let Some(hash) = &self.hash {
             tally.secret(hash.clone(), &self.kind);
         }
@@ -80,10 +84,13 @@ impl Recall {
     }
 }
 
+/// What stands in place of a user's name, so that one person's paths can be told from another's.
+pub(super) fn token(engine: &Engine, tenant: &str, found: &Found) -> Option<String> {
+    (found.kind.as_str() == "user").then(|| engine.tokenised(tenant, "user", &found.secret))
+}
+
 fn search(engine: &Engine, tenant: &str, personal: Personal, text: &str) -> Result<Searched, Failure> {
-    let write =
-        |found: &Found| (found.kind.as_str() == "user").then(|| engine.tokenised(tenant, "user", &found.secret));
-    let masked = engine.detector.mask_with(text, personal, &write)?;
+    let masked = engine.detector.mask_with(text, personal, &|found| token(engine, tenant, found))?;
     let findings = masked.found.iter().map(|found| Finding::of(engine, tenant, found)).collect();
     let text = match masked.text {
         std::borrow::Cow::Borrowed(_) => None,

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::detection::Switch;
 use super::does::Does;
 use super::fields::near;
 use super::name::{Domain, Name};
 use super::rule::{Entry, Precedence, Rule};
 use super::steps::Then;
 use super::{Caller, Place, Policy, Shape, Target};
+use crate::detect::Switch;
 
 /// Something doubtful in a policy's own file. `Display` is one line.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,7 +124,7 @@ impl Policy {
         let mut add = |what: &str, why: &str, better: &str| {
             findings.push(Finding { place: None, what: what.into(), why: why.into(), better: better.into() });
         };
-        if !self.detection.personal.contains(&Switch::Email) {
+        if !self.detection.personal.has(Switch::Email) {
             add(
                 "[detect] does not look for e-mail addresses",
                 "they are the personal data that tools are given most",

@@ -2,20 +2,19 @@
 
 mod rules;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
 use self::rules::does;
-use super::detection::{Detection, Switch};
 use super::does::Does;
 use super::fault::{Fault, Faults, Place};
 use super::fields::{Fields, Word, hint};
 use super::rule::{Entry, Rule};
 use super::steps::{Steps, Then, UNNAMED};
 use super::{Parts, precedence, shipped};
+use crate::detect::{Detection, Switch, Switches};
 use crate::rules::RuleSet;
 
 /// How a policy gets at the text of another file.
@@ -30,7 +29,7 @@ struct Reader<'l> {
     faults: Vec<Fault>,
     name: Option<String>,
     default: Option<Steps>,
-    personal: Option<BTreeSet<Switch>>,
+    personal: Option<Switches>,
     entropy: Option<bool>,
     rule_files: Option<Vec<(String, String)>>,
     rules: Vec<Rule>,
@@ -172,16 +171,16 @@ impl Reader<'_> {
     fn detect(&mut self, table: &DeTable<'_>, fields: &mut Fields, path: &Path) {
         fields.known(table, "[detect]", &["rules", "personal", "entropy"]);
         if let Some(words) = fields.texts(table, "personal") {
-            let mut personal = BTreeSet::new();
+            let mut personal = Vec::new();
             for Word { text, place } in words {
-                let switch = Switch::ALL.into_iter().find(|switch| switch.name() == text);
+                let switch = Switch::named(text);
                 personal.extend(switch);
                 if switch.is_none() {
                     let hint = hint(text, Switch::ALL.iter().map(|switch| switch.name()));
                     fields.fault(place, format!("`{text}` is no personal data that can be looked for{hint}"));
                 }
             }
-            self.personal.get_or_insert(personal);
+            self.personal.get_or_insert(Switches::of(personal));
         }
         if let Some(entropy) = fields.flag(table, "entropy") {
             self.entropy.get_or_insert(entropy);

@@ -1,6 +1,5 @@
 //! What policies decide, and what they are refused for.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 

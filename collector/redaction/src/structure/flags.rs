@@ -246,8 +246,8 @@ fn secret_part(value: &[u8], secret: Secret) -> Option<(Range<usize>, Kind)> {
     Some((start..value.len(), secret.mark))
 }
 
-/// Marks the secrets in an argument vector: what a shell would have been given as words.
-pub(crate) fn mask_vector(marks: &Marks, words: &mut [String]) {
+/// Marks the secrets in an argument vector: what a shell would have been given as words. Calls `note` with each.
+pub(crate) fn mask_vector(marks: &Marks, words: &mut [String], mut note: impl FnMut(&Kind, &str)) {
     let mut command = Command::default();
     let mut announced: Option<Secret> = None;
     for word in words {
@@ -264,8 +264,9 @@ pub(crate) fn mask_vector(marks: &Marks, words: &mut [String]) {
             None
         };
         if let Some((part, mark)) = found
-            && word.get(part.clone()).is_some_and(|text| !marks.is_mark(text))
+            && let Some(secret) = word.get(part.clone()).filter(|text| !marks.is_mark(text))
         {
+            note(&mark, secret);
             word.replace_range(part, &format!("[{mark}]"));
         }
     }

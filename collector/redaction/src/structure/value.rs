@@ -148,7 +148,7 @@ pub(super) fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Whether a value only names where the secret is (a variable, a command's output), or is a placeholder.
-pub(super) fn is_reference(value: &[u8]) -> bool {
+pub(crate) fn is_reference(value: &[u8]) -> bool {
     if value.is_empty() || value.starts_with(b"$(") || value.starts_with(b"`") {
         return true;
     }
@@ -181,7 +181,7 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
 }
 
 /// Whether a value looks random: long, of the letters that encodings use, letters and digits mixed.
-pub(super) fn is_opaque(value: &[u8]) -> bool {
+pub(crate) fn is_opaque(value: &[u8]) -> bool {
     value.len() >= 16
         && !value.starts_with(b"/")
         && !value.starts_with(b".")

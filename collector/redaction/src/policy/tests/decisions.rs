@@ -2,6 +2,7 @@
 
 use super::Target::*;
 use super::*;
+use crate::detect::Switches;
 
 #[test]
 fn the_narrower_rule_decides() {
@@ -172,7 +173,7 @@ fn the_upper_file_wins_and_the_base_fills_the_rest() {
     assert_eq!(steps(&policy, "", "Write", Argument("path")), "keep");
     assert_eq!(steps(&policy, "", "Write", Argument("other")), "drop");
     let detection = policy.detection();
-    assert_eq!((detection.entropy, detection.personal.clone()), (true, BTreeSet::from([Switch::Email])));
+    assert_eq!((detection.entropy, detection.personal), (true, Switches::of([Switch::Email])));
     assert!(detection.rules.kinds().any(|kind| kind == "acme-key"));
     let place = policy.decide(Caller { agent: "", tool: "" }, Argument("path")).place.clone();
     assert_eq!(place.unwrap().to_string(), "folder/base.toml:13");
