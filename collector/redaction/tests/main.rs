@@ -1,0 +1,12 @@
+//! What the detector finds, proved from outside on texts it was not made for.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so by panicking, and prints what it measured"
+)]
+
+mod kinds;
+mod score;
+
+mod held_out;
