@@ -6,7 +6,9 @@
     reason = "a test that cannot go on says so by panicking, and prints what it measured"
 )]
 
+mod corpus;
 mod kinds;
+mod properties;
 mod score;
 
 mod held_out;
