@@ -7,6 +7,9 @@ use super::map::Map;
 /// Shortest text, bytes.
 const SHORTEST: usize = 8;
 
+/// Shortest text within other bytes. So many printable ones do not happen by chance.
+const SHORTEST_WITHIN: usize = 16;
+
 /// Calls `found` with every stretch that decodes to text: its range, its decoded text and the way back.
 pub(super) fn runs(bytes: &[u8], mut found: impl FnMut(Range<usize>, Vec<u8>, Map)) {
     let mut at = 0;
@@ -18,10 +21,13 @@ pub(super) fn runs(bytes: &[u8], mut found: impl FnMut(Range<usize>, Vec<u8>, Ma
             continue;
         }
         let run = Run::at(bytes, at, length);
+        let whole = group_start(bytes, at)..run.end.max(at + length);
+        at = whole.end;
         if run.view.len() >= SHORTEST && run.is_text() {
-            found(group_start(bytes, at)..run.end, run.view, run.map);
+            found(whole, run.view, run.map);
+        } else if run.view.len() >= SHORTEST_WITHIN {
+            run.within(&mut found);
         }
-        at = run.end.max(at + length);
     }
 }
 
@@ -58,6 +64,20 @@ impl Run {
             next = if length < width || width >= 2 * SHORTEST { None } else { following(bytes, run.end) };
         }
         run
+    }
+
+    /// Calls `found` with the stretches of printable ASCII.
+    fn within(&self, found: &mut impl FnMut(Range<usize>, Vec<u8>, Map)) {
+        let is_other = |byte: &u8| !byte.is_ascii() || super::is_control(*byte);
+        let mut start = 0;
+        for text in self.view.split(is_other) {
+            if text.len() >= SHORTEST_WITHIN {
+                let mut map = Map::default();
+                (start..start + text.len()).for_each(|at| map.decoded(1, self.map.outward(at..at + 1)));
+                found(self.map.outward(start..start + text.len()), text.to_vec(), map);
+            }
+            start += text.len() + 1;
+        }
     }
 
     fn is_text(&self) -> bool {
@@ -111,6 +131,13 @@ mod tests {
             assert_eq!(decoded(&text), ["ghp_abcdef"], "{text}");
         }
         assert_eq!(decoded("6768 705f 6162 6364 6566"), ["ghp_abcdef"]);
+    }
+
+    #[test]
+    fn texts_within_other_bytes_are_decoded() {
+        let written = hex::encode(b"\x3c\x01\xffghp_abcdefghijklm\x00no\x01");
+        assert_eq!(decoded(&written), ["ghp_abcdefghijklm"]);
+        runs(written.as_bytes(), |range, _, _| assert_eq!(range, 6..40));
     }
 
     #[test]
