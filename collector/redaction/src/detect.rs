@@ -23,11 +23,11 @@ pub use self::personal::{Switch, Switches, is_personal};
 use self::present::Present;
 use crate::rules::RuleSet;
 use crate::structure::names::{self, Said};
-use crate::structure::{assignments, flags, urls, value};
+use crate::structure::{self, value};
 use crate::views::{Calls, View, Views};
 
 /// Names the behaviour of the scans in the policy's hash. Raise it when a scan finds other things than before.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// A text that has not come to rest after so many passes is withheld. Two are the rule: one that masks, one that finds
 /// nothing left.
@@ -116,6 +116,7 @@ const OWN_KINDS: &[&str] = &[
     "cookie",
     "jwt",
     "password",
+    "password-hash",
     "private-key",
     "query-value",
     "secret",
@@ -206,7 +207,7 @@ impl Detector {
 
     /// Masks the secrets in an argument vector: what a shell would have been given as words.
     pub fn mask_vector(&self, words: &mut [String], found: &mut Vec<Found>) {
-        flags::mask_vector(&self.marks, words, |kind, secret| {
+        structure::mask_vector(&self.marks, words, &mut |kind, secret| {
             let layer = Layer::Structure;
             found.push(Found { kind: kind.clone(), secret: secret.into(), layer, depth: 0, marked: true });
         });
@@ -303,16 +304,8 @@ impl Detector {
         let present = Present::of(text.bytes());
         self.detection.rules.scan(text, hits);
         let rules = hits.0.len();
-        if present.has(Present::QUERY | Present::COLON) {
-            urls::scan(text, hits);
-        }
-        if present.has(Present::COLON | Present::EQUALS) {
-            assignments::scan(text, hits);
-        }
-        if present.has(Present::SPACE) {
-            flags::scan(text, hits);
-        }
-        let structure = hits.0.len();
+        structure::scan(text, hits);
+        let told = hits.0.len();
         if personal == Personal::Mask {
             personal::scan(text, present, self.detection.personal, hits);
         }
@@ -323,7 +316,7 @@ impl Detector {
         for (rank, hit) in hits.0.drain(..).enumerate() {
             let layer = match rank {
                 _ if rank < rules => Layer::Rule,
-                _ if rank < structure => Layer::Structure,
+                _ if rank < told => Layer::Structure,
                 _ if rank < shapes => Layer::Personal,
                 _ => Layer::Entropy,
             };

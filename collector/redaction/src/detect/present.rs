@@ -8,10 +8,6 @@ const PRESENT: [u8; 256] = {
     let mut byte = 0_u8;
     loop {
         present[byte as usize] = match byte {
-            b':' => Present::COLON,
-            b'=' => Present::EQUALS,
-            b'?' | b'&' | b'#' => Present::QUERY,
-            b' ' | b'\t' | b'\n' => Present::SPACE,
             // An encoded at sign, too.
             b'@' | b'%' => Present::AT,
             b'0'..=b'9' => Present::DIGIT,
@@ -27,14 +23,10 @@ const PRESENT: [u8; 256] = {
 };
 
 impl Present {
-    pub(super) const COLON: u8 = 1;
-    pub(super) const EQUALS: u8 = 2;
-    pub(super) const SPACE: u8 = 4;
-    pub(super) const AT: u8 = 8;
-    pub(super) const DIGIT: u8 = 16;
-    pub(super) const QUERY: u8 = 32;
-    pub(super) const SLASH: u8 = 64;
-    pub(super) const PLUS: u8 = 128;
+    pub(super) const AT: u8 = 1;
+    pub(super) const DIGIT: u8 = 2;
+    pub(super) const SLASH: u8 = 4;
+    pub(super) const PLUS: u8 = 8;
 
     pub(super) fn of(bytes: &[u8]) -> Self {
         Self(

@@ -24,9 +24,12 @@ fn masked(text: &str) -> String {
 }
 
 fn assert_masked(cases: &[(&str, &str)]) {
-    for (text, expected) in cases {
-        assert_eq!(masked(text), *expected, "{text:?}");
-    }
+    let wrong: Vec<_> = cases
+        .iter()
+        .map(|(text, expected)| (masked(text), *expected))
+        .filter(|(masked, expected)| masked != expected)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -49,7 +52,7 @@ fn headers_lose_their_secret() {
         ("http GET x.io Authorization:'Bearer hunter2'", "http GET x.io Authorization:'Bearer [bearer-token]'"),
         ("curl -H 'X-Api-Key: abc def' x", "curl -H 'X-Api-Key: [api-key] def' x"),
         ("curl --header='PRIVATE-TOKEN: hunter2' x", "curl --header='PRIVATE-TOKEN: [token]' x"),
-        ("curl -H 'Cookie: a=b; c=d' x", "curl -H 'Cookie: [cookie]' x"),
+        ("curl -H 'Cookie: sid=b1; c=d' x", "curl -H 'Cookie: sid=[cookie]; c=d' x"),
         (
             "headers={'Authorization': 'token hunter2', 'Accept': '*'}",
             "headers={'Authorization': 'token [bearer-token]', 'Accept': '*'}",
@@ -65,7 +68,7 @@ fn headers_lose_their_secret() {
 #[test]
 fn flags_lose_their_secret() {
     assert_masked(&[
-        ("echo 'hunter2' | sudo -S systemctl restart x", "echo '[secret]' | sudo -S systemctl restart x"),
+        ("echo 'hunter2' | sudo -S systemctl restart x", "echo '[password]' | sudo -S systemctl restart x"),
         ("app --password hunter2 --verbose", "app --password [password] --verbose"),
         ("app --password 'hunter 2' --verbose", "app --password '[password]' --verbose"),
         ("app --password=hunter2 --verbose", "app --password=[password] --verbose"),
@@ -77,7 +80,7 @@ fn flags_lose_their_secret() {
         ("curl --user 'user:hunter 2' https://x.io", "curl --user 'user:[password]' https://x.io"),
         ("curl --user=user:hunter2 https://x.io", "curl --user=user:[password] https://x.io"),
         ("bash -lc \"curl -u user:hunter2 https://x.io\"", "bash -lc \"curl -u user:[password] https://x.io\""),
-        ("curl -b 'sid=9knhe6i4; a=b' https://x.io", "curl -b '[cookie]' https://x.io"),
+        ("curl -b 'sid=9knhe6i4; a=b' https://x.io", "curl -b 'sid=[cookie]; a=b' https://x.io"),
         ("mysql -h db -u root -phunter2 app -e 'show x'", "mysql -h db -u root -p[password] app -e 'show x'"),
         ("sshpass -p 'hunt!er2' ssh root@localhost", "sshpass -p '[password]' ssh root@localhost"),
         ("sudo sshpass -phunter2 ssh h", "sudo sshpass -p[password] ssh h"),
@@ -85,7 +88,7 @@ fn flags_lose_their_secret() {
         ("7z x -phunter2 a.7z", "7z x -p[password] a.7z"),
         ("redis-cli -h x -a hunter2 ping", "redis-cli -h x -a [password] ping"),
         ("docker login -u me -p hunter2 registry.io", "docker login -u me -p [password] registry.io"),
-        ("echo hunter2 | docker login -u me --password-stdin", "echo [secret] | docker login -u me --password-stdin"),
+        ("echo hunter2 | docker login -u me --password-stdin", "echo [password] | docker login -u me --password-stdin"),
         ("gpg --batch --passphrase hunter2 -d a", "gpg --batch --passphrase [password] -d a"),
         ("oathtool --totp -b MPWRIFD3KK5GXGHOCNO3OSVXIF2UE2UU", "oathtool --totp -b [secret]"),
         ("gh secret set DEPLOY --body \"hunter2\"", "gh secret set DEPLOY --body \"[secret]\""),
@@ -144,10 +147,13 @@ fn urls_lose_their_secrets() {
         ("/login?code=abc", "/login?code=[query-value]"),
         ("https://x.io/?X-Amz-Signature=abc&X-Amz-Date=1", "https://x.io/?X-Amz-Signature=[query-value]&X-Amz-Date=1"),
         ("https://x.io/?tok%65n=abc", "https://x.io/?tok%65n=[query-value]"),
-        ("git clone https://me:hunter2@github.com/a/b.git", "git clone https://[url-credentials]@github.com/a/b.git"),
+        (
+            "git clone https://me:hunter2@github.com/a/b.git",
+            "git clone https://me:[url-credentials]@github.com/a/b.git",
+        ),
         ("git clone https://hunter2@github.com/a/b.git", "git clone https://[url-credentials]@github.com/a/b.git"),
-        ("psql postgres://app:p@ss/w0rd@db:5432/main", "psql postgres://[url-credentials]@db:5432/main"),
-        ("psql 'postgres://app:pw@db/main' -c x", "psql 'postgres://[url-credentials]@db/main' -c x"),
+        ("psql postgres://app:p@ss/w0rd@db:5432/main", "psql postgres://app:[url-credentials]@db:5432/main"),
+        ("psql 'postgres://app:s3cret@db/main' -c x", "psql 'postgres://app:[url-credentials]@db/main' -c x"),
     ]);
 }
 
@@ -200,7 +206,7 @@ fn personal_data_goes() {
     assert_eq!(DETECTOR.mask("jane.doe@example.com", Personal::Keep).unwrap().text, "jane.doe@example.com");
     assert_eq!(
         DETECTOR.mask("https://a:b@example.com/r", Personal::Keep).unwrap().text,
-        "https://[url-credentials]@example.com/r"
+        "https://a:[url-credentials]@example.com/r"
     );
 }
 
@@ -337,6 +343,52 @@ fn hostile_texts_take_linear_time() {
         "+1 ",
         "DE89 ",
         "token A1b2C3d4E5f6G7h8I9j0 ",
+        "<",
+        "<password>",
+        "<a name='",
+        "<<E\n",
+        "$(",
+        "\"$(",
+        "${",
+        "{",
+        "(",
+        "`a",
+        "$'\\x",
+        "'a b'\\''",
+        "\"\\\"a ",
+        "curl -b a=b; ",
+        "curl -u \"a ",
+        "INSERT (password,",
+        "insert (",
+        "values (",
+        "user by '",
+        "crypt(",
+        "\"password\",\"",
+        "login(\"a\",",
+        "|| 'a",
+        "password is ",
+        "key: ",
+        "token: |\n ",
+        "password: [\"a1\",",
+        "name: token\n",
+        "default=",
+        "variable \"",
+        "a:1:b:c:d ",
+        "a\tb\t",
+        "$6$a$",
+        "login password ",
+        "send \"",
+        "jdbc:oracle:a/",
+        "Authorization: a=b,",
+        "Cookie: a=b;",
+        "Cookie: a\r\n ",
+        "jq --arg a b ",
+        "TOKEN=.*/",
+        "password\\s*=",
+        "${TOKEN:-",
+        "echo a > token ",
+        "passwd <<E\na\n",
+        "sudo mysql -p ",
     ] {
         let text = part.repeat(200_000 / part.len());
         let began = Instant::now();

@@ -2,14 +2,35 @@
 
 use std::ops::Range;
 
+use super::headers;
 use super::names::{self, Said};
+use super::placeholder;
 use super::value::{self, Within};
 use crate::detect::{Hits, Kind, Text};
+
+/// How far after an entry's name its value may stand: `- name: X` and then `value: y`.
+const NEAR: usize = 240;
+
+/// Keys of an entry that say what the entry is called.
+const NAMING: &[&[u8]] =
+    &[b"name", b"Name", b"NAME", b"key", b"Key", b"KEY", b"variable", b"var", b"secret_name", b"secretName", b"env"];
+
+/// Keys of an entry that hold what it is.
+#[rustfmt::skip] // One name a line hides the list.
+const HOLDING: &[&[u8]] = &[
+    b"value", b"Value", b"VALUE", b"val", b"default", b"content", b"plaintext", b"secret_value", b"secretValue", b"SecretString",
+    b"default_value", b"string_value", b"stringValue", b"Default",
+];
 
 /// Finds the values of secret-looking names.
 pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
     let bytes = text.bytes();
     let mut at = 0;
+    // What ends the values of a substitution (`s|NAME=.*|NAME=value|`).
+    let mut cut = None;
+    let key_set = text.text.contains("\"kty\"");
+    // The entry that is being read, if its name says secret.
+    let mut entry: Option<(Kind, usize)> = None;
     while let Some(byte) = bytes.get(at).copied() {
         if byte != b'=' && byte != b':' {
             at += 1;
@@ -18,53 +39,412 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
         let separator = bytes.get(at..).unwrap_or_default();
         let length = separator.iter().take_while(|byte| matches!(byte, b'=' | b':' | b'>' | b'~')).count();
         let after = at + length;
-        // A path in a language (`token::parse`), or a URL's scheme.
-        let is_other = separator.starts_with(b"::") || separator.starts_with(b"://");
-        if !is_other && let Some(said) = names::said(bytes.get(names::before(bytes, at)).unwrap_or_default()) {
-            at = assigned(text, at, after, said, hits).max(after);
-        } else {
+        let range = names::before(bytes, at);
+        let name = bytes.get(range.clone()).unwrap_or_default();
+        if name.is_empty() || is_other(bytes, separator, &range) {
             at = after;
+            continue;
+        }
+        let said = match names::said(name) {
+            None if name == b"PWD" && is_connection(bytes, &range) => Some(Said::Secret(Kind::own("password"))),
+            None if key_set && PRIVATE_PARTS.contains(&name) => Some(Said::SecretIfOpaque(Kind::own("private-key"))),
+            Some(_) if name.eq_ignore_ascii_case(b"key") && is_public(bytes, &range) => None,
+            said => said,
+        };
+        if let Some(said) = said {
+            let start = skip_pattern(bytes, after);
+            if let Some(delimiter) =
+                bytes.get(start..).and_then(|rest| rest.strip_prefix(b".*")).and_then(|rest| rest.first())
+            {
+                cut = Some(*delimiter);
+                at = start + 2;
+                continue;
+            }
+            let before = hits.0.len();
+            at = assigned(text, at, start, said, hits).max(after);
+            if let Some(delimiter) = cut.take() {
+                shorten(bytes, delimiter, hits.0.get_mut(before..).unwrap_or_default());
+            }
+            continue;
+        }
+        if NAMING.contains(&name) {
+            entry = named(text, after).map(|kind| (kind, after));
+        } else if let Some((kind, named_at)) = &entry
+            && HOLDING.contains(&name)
+        {
+            if after - named_at <= NEAR {
+                let found = read(text, at, after);
+                mark(text, &found, kind, hits);
+                at = found.end.max(after);
+                entry = None;
+                continue;
+            }
+            entry = None;
+        } else if name == b"default"
+            && let Some(kind) = declared(bytes, range.start)
+        {
+            let found = read(text, at, after);
+            mark(text, &found, &kind, hits);
+            at = found.end.max(after);
+            continue;
+        }
+        at = after;
+    }
+}
+
+/// Whether a separator is none: a path in a language (`token::parse`), a URL's scheme, a part of a colon-separated name,
+/// a comparison.
+fn is_other(bytes: &[u8], separator: &[u8], name: &Range<usize>) -> bool {
+    let before = name.start.checked_sub(1).and_then(|at| bytes.get(at)).copied();
+    let further = name.start.checked_sub(2).and_then(|at| bytes.get(at)).copied();
+    separator.starts_with(b"::")
+        || separator.starts_with(b"://")
+        || (separator.first() == Some(&b':') && before == Some(b':') && further.is_some_and(|byte| byte.is_ascii_alphanumeric()))
+        // `//user:password@` is a URL's.
+        || (separator.first() == Some(&b':') && before == Some(b'/') && (further == Some(b'/') || separator.get(1).is_some_and(u8::is_ascii_digit)))
+        || is_prompt(bytes, separator, name)
+}
+
+/// Whether a name with its colon is all of a string, or its end: what a script waits for, or asks.
+fn is_prompt(bytes: &[u8], separator: &[u8], name: &Range<usize>) -> bool {
+    let quote = separator.iter().skip(1).find(|byte| **byte != b' ').copied().filter(|byte| value::is_quote(*byte));
+    quote.is_some_and(|quote| {
+        let before = bytes.get(..name.start).unwrap_or_default();
+        before.last() == Some(&quote) || (before.last() == Some(&b'*') && before.iter().nth_back(1) == Some(&quote))
+    }) && bytes.get(name.end) == Some(&b':')
+}
+
+/// Members of a JSON Web Key that are private.
+const PRIVATE_PARTS: &[&[u8]] = &[b"d", b"k", b"p", b"q", b"dp", b"dq", b"qi"];
+
+/// Whether `PWD` is a password here: in a connection string, and not the shell's own variable.
+fn is_connection(bytes: &[u8], name: &Range<usize>) -> bool {
+    const LONGEST: usize = 160;
+    let before = bytes.get(name.start.saturating_sub(LONGEST)..name.start).unwrap_or_default();
+    before.last() == Some(&b';')
+        && [&b"UID="[..], b"SERVER=", b"Server=", b"DRIVER=", b"DSN="]
+            .iter()
+            .any(|key| before.windows(key.len()).any(|part| part == *key))
+}
+
+/// Whether a key is said to be the public one: `public key: …`.
+fn is_public(bytes: &[u8], name: &Range<usize>) -> bool {
+    let before = bytes.get(..name.start).unwrap_or_default().trim_ascii_end();
+    [&b"public"[..], b"Public", b"primary", b"foreign"].iter().any(|word| before.ends_with(word))
+}
+
+/// The place after `\s*`, which search patterns have around a sign.
+fn skip_pattern(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    [&b"\\s*"[..], b"\\s+", b"\\\\s*", b"\\\\s+"]
+        .iter()
+        .find(|pattern| rest.starts_with(pattern))
+        .map_or(at, |pattern| at + pattern.len())
+}
+
+/// Ends finds at the delimiter of a substitution.
+fn shorten(bytes: &[u8], delimiter: u8, hits: &mut [crate::detect::Hit]) {
+    for hit in hits {
+        let stretch = bytes.get(hit.span.clone()).unwrap_or_default();
+        if let Some(length) = stretch.iter().position(|byte| *byte == delimiter).filter(|length| *length > 0) {
+            hit.span.end = hit.span.start + length;
         }
     }
+}
+
+/// The kind of what an entry holds, if its name (which begins after `after`) says secret.
+fn named(text: Text<'_>, after: usize) -> Option<Kind> {
+    let start = value::skip_blanks(text.bytes(), after);
+    let found = value::read(text, start, Within::Flow);
+    let name = text.bytes().get(found)?;
+    if name.len() > names::LONGEST || name.contains(&b' ') {
+        return None;
+    }
+    match names::said(name) {
+        Some(Said::Secret(kind) | Said::SecretIfOpaque(kind)) => Some(kind),
+        Some(Said::Cookie) => Some(Kind::own("cookie")),
+        Some(Said::Authorization) => Some(Kind::own("secret")),
+        None => (headers::is_session(name)
+            && !name.eq_ignore_ascii_case(b"user")
+            && !name.eq_ignore_ascii_case(b"username"))
+        .then(|| Kind::own("cookie")),
+    }
+}
+
+/// The kind of a Terraform variable whose block `at` is in: `variable "db_password" {`.
+fn declared(bytes: &[u8], at: usize) -> Option<Kind> {
+    const OPENING: &[u8] = b"variable \"";
+    let near = bytes.get(at.saturating_sub(NEAR)..at)?;
+    let opening = near.windows(OPENING.len()).rposition(|part| part == OPENING)? + OPENING.len();
+    let rest = near.get(opening..)?;
+    let name = rest.get(..rest.iter().position(|byte| *byte == b'"')?)?;
+    match names::said(name) {
+        Some(Said::Secret(kind) | Said::SecretIfOpaque(kind)) => Some(kind),
+        _ => None,
+    }
+}
+
+/// Reads the plain value after a separator.
+fn read(text: Text<'_>, separator: usize, after: usize) -> Range<usize> {
+    let bytes = text.bytes();
+    let start = value::skip_blanks(bytes, after);
+    let flow = bytes.get(separator) == Some(&b':');
+    value::read(text, start, within(bytes, separator, flow && start > after))
 }
 
 /// Reads the value after a separator and marks what is secret of it. Returns where it ends.
 fn assigned(text: Text<'_>, separator: usize, after: usize, said: Said, hits: &mut Hits) -> usize {
     let bytes = text.bytes();
     let flow = bytes.get(separator) == Some(&b':');
-    let start = value::skip_blanks(bytes, after);
+    let mut after = after;
+    // `${NAME:-value}` and `${NAME:=value}`: the default.
+    let default = bytes.get(separator..separator + 2).is_some_and(|two| matches!(two, b":-" | b":=" | b":?" | b":+"))
+        && names::before(bytes, separator).start.checked_sub(2).and_then(|at| bytes.get(at..at + 2)) == Some(b"${");
+    if default {
+        let start = separator + 2;
+        let rest = bytes.get(start..).unwrap_or_default();
+        let end = start + rest.iter().position(|byte| matches!(byte, b'}' | b'\n')).unwrap_or(rest.len());
+        if bytes.get(separator + 1) != Some(&b'?') {
+            let quotes = |byte: &u8| matches!(byte, b'"' | b'\'');
+            let inner = bytes.get(start..end).unwrap_or_default();
+            let from = start + usize::from(inner.first().is_some_and(quotes));
+            let to = end - usize::from(inner.len() > 1 && inner.last().is_some_and(quotes));
+            mark(text, &(from..to.max(from)), &kind_of(said), hits);
+        }
+        return end;
+    }
+    let mut start = value::skip_blanks(bytes, after);
+    // `name: type = value`.
+    if flow && placeholder::is_type(bytes.get(start..).unwrap_or_default()) {
+        match typed(bytes, start) {
+            Some(sign) => {
+                after = sign + 1;
+                start = value::skip_blanks(bytes, after);
+                return whole(text, start, Within::Word, true, said, hits);
+            }
+            None if !matches!(bytes.get(start), Some(b'"' | b'\'')) => return start,
+            None => {}
+        }
+    }
     // `PASSWORD= command` sets nothing; `password = "x"` does.
     let spaced = start > after;
     let before = separator.checked_sub(1).and_then(|at| bytes.get(at)).copied();
-    let quoted = matches!(bytes.get(start), Some(b'"' | b'\''));
+    let quoted = matches!(bytes.get(start), Some(b'"' | b'\'' | b'`'));
     if spaced && !flow && !quoted && !matches!(before, Some(b' ' | b'\t')) {
         return after;
     }
+    // A mapping or a list, and not a value; but marks have brackets too.
+    if matches!(bytes.get(start), Some(b'{' | b'[')) && text.marks.at(bytes, start).is_none() && opens(bytes, start) {
+        if bytes.get(start) == Some(&b'[') {
+            list(text, start + 1, &kind_of(said), hits);
+        }
+        return start;
+    }
+    // A comparison is with a secret only if it looks like one.
+    let sign = bytes.get(separator..after).unwrap_or_default();
+    let compares = sign.starts_with(b"==") || (sign.first() == Some(&b'=') && matches!(before, Some(b'!')));
     match said {
-        Said::Authorization => header(text, start, hits),
-        Said::Cookie if flow => {
-            let found = header_value(text, start);
-            mark(bytes, &found, &Kind::own("cookie"), hits);
-            found.end
-        }
+        Said::Authorization => headers::authorization(text, start, hits),
         Said::Cookie => {
-            let found = value::read(text, start, Within::Word);
-            mark(bytes, &found, &Kind::own("cookie"), hits);
-            found.end
-        }
-        Said::Secret(name) => {
-            let found = value::read(text, start, within(bytes, separator, spaced && flow));
-            mark(bytes, &found, &name, hits);
-            found.end
-        }
-        Said::SecretIfOpaque(name) => {
-            let found = value::read(text, start, if flow { Within::Flow } else { Within::Word });
-            if value::is_opaque(bytes.get(found.clone()).unwrap_or_default()) {
-                mark(bytes, &found, &name, hits);
+            let found = if flow || quoted {
+                headers::header_value(text, start)
+            } else {
+                value::read(text, start, Within::Word)
+            };
+            let cookie = bytes.get(found.clone()).unwrap_or_default();
+            if cookie.contains(&b'=') {
+                headers::cookies(text, &found, hits);
+            } else {
+                mark(text, &found, &Kind::own("cookie"), hits);
             }
             found.end
         }
+        said => {
+            let place = match &said {
+                Said::SecretIfOpaque(_) if flow => Within::Flow,
+                Said::SecretIfOpaque(_) => Within::Word,
+                // `{A=x,B=y}`
+                _ if matches!(
+                    names::before(bytes, separator).start.checked_sub(1).and_then(|at| bytes.get(at)),
+                    Some(b'{' | b',')
+                ) =>
+                {
+                    Within::Flow
+                }
+                _ => within(bytes, separator, spaced && flow),
+            };
+            let said = if compares { Said::SecretIfOpaque(kind_of(said)) } else { said };
+            whole(text, start, place, spaced && !flow || sign == b":=", said, hits)
+        }
     }
+}
+
+fn kind_of(said: Said) -> Kind {
+    match said {
+        Said::Secret(kind) | Said::SecretIfOpaque(kind) => kind,
+        Said::Authorization => Kind::own("secret"),
+        Said::Cookie => Kind::own("cookie"),
+    }
+}
+
+/// Marks a value that is a secret as a whole. `code`: it stands where programs have expressions.
+fn whole(text: Text<'_>, start: usize, place: Within, code: bool, said: Said, hits: &mut Hits) -> usize {
+    let bytes = text.bytes();
+    let mut found = value::read(text, start, place);
+    let quoted_from = found.start;
+    // `X-Hub-Signature-256: sha256=…`
+    found.start += value::digest_prefix(bytes.get(found.clone()).unwrap_or_default());
+    let value = bytes.get(found.clone()).unwrap_or_default();
+    let quoted = quoted_from > start;
+    let opaque_only = matches!(said, Said::SecretIfOpaque(_));
+    if opaque_only && !value::is_opaque(value) {
+        // It may hold other assignments.
+        return found.start;
+    }
+    let name = kind_of(said);
+    if quoted {
+        if !std::str::from_utf8(value).is_ok_and(placeholder::is_label) {
+            mark(text, &found, &name, hits);
+        }
+        return found.end;
+    }
+    let ends = bytes.get(found.end).copied();
+    // In a program a bare word is a variable's name.
+    if (code || (place == Within::Flow && matches!(ends, Some(b';' | b',')))) && is_code(value) {
+        return found.end;
+    }
+    if placeholder::is_expression(value) || names_itself(value) {
+        return found.end;
+    }
+    if place == Within::Line {
+        return line(text, found, &name, hits);
+    }
+    mark(text, &found, &name, hits);
+    found.end
+}
+
+/// Whether a bare word in a program is a variable's name, not a value: it has no digit, and one case.
+fn is_code(value: &[u8]) -> bool {
+    // PowerShell: `Verb-Noun`.
+    let is_verb = value.first().is_some_and(u8::is_ascii_uppercase)
+        && value.windows(2).any(|two| matches!(two, [b'-', b'A'..=b'Z']))
+        && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+    is_verb
+        || placeholder::is_expression(value)
+        || (!value.is_empty()
+            && value
+                .iter()
+                .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'?' | b'!' | b'&' | b'*')))
+        || matches!(value.first(), Some(b'/' | b'|' | b'&' | b'*'))
+}
+
+/// Whether a value is the name of a secret, as in `--secret=api-key`.
+fn names_itself(value: &[u8]) -> bool {
+    const LONGEST: usize = 40;
+    let words = value.split(|byte| matches!(byte, b'-' | b'_' | b'/' | b'.')).count();
+    value.len() <= LONGEST
+        && (2..=3).contains(&words)
+        && value.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'/' | b'.'))
+        && matches!(names::said(value), Some(Said::Secret(_)))
+}
+
+/// Marks a YAML line's value: without a comment behind it; not if it is a sentence.
+fn line(text: Text<'_>, found: Range<usize>, kind: &Kind, hits: &mut Hits) -> usize {
+    let bytes = text.bytes();
+    let mut value = bytes.get(found.clone()).unwrap_or_default();
+    if let Some(comment) = value.windows(2).position(|two| two == b" #") {
+        value = value.get(..comment).unwrap_or_default();
+    }
+    value = value.trim_ascii_end();
+    if let Some(bare) = value.strip_suffix(b",") {
+        value = bare;
+    }
+    if value.starts_with(b"|") || value.starts_with(b">") {
+        return block(text, found, kind, hits);
+    }
+    let first = value.split(|byte| *byte == b' ').next().unwrap_or_default();
+    if placeholder::is_sentence(value) {
+        if first.len() >= 6 && first.iter().any(u8::is_ascii_digit) && first.iter().any(u8::is_ascii_alphabetic) {
+            mark(text, &(found.start..found.start + first.len()), kind, hits);
+        }
+        return found.end;
+    }
+    // A program's call with blanks in it.
+    if first.len() < value.len() && (placeholder::is_expression(first) || placeholder::is_type(value)) {
+        return found.end;
+    }
+    mark(text, &(found.start..found.start + value.len()), kind, hits);
+    found.end
+}
+
+/// Marks the strings of a list that is named for a secret: those that are no words.
+fn list(text: Text<'_>, start: usize, kind: &Kind, hits: &mut Hits) {
+    const MOST: usize = 64;
+    let bytes = text.bytes();
+    let mut at = start;
+    for _ in 0..MOST {
+        let rest = bytes.get(at..).unwrap_or_default();
+        at += rest.iter().take_while(|byte| value::is_space(**byte) || **byte == b',').count();
+        if !bytes.get(at).copied().is_some_and(|byte| value::is_quote(byte) || byte == b'\\') {
+            return;
+        }
+        let found = value::read(text, at, Within::Word);
+        if found.start == at {
+            return;
+        }
+        let value = bytes.get(found.clone()).unwrap_or_default();
+        if value.iter().any(u8::is_ascii_digit) {
+            mark(text, &found, kind, hits);
+        }
+        at = found.end + 1;
+        // The rest of an escaped quote.
+        at += usize::from(bytes.get(at - 1) == Some(&b'\\'));
+    }
+}
+
+/// Marks a YAML block scalar: the lines below that are indented deeper than the key's.
+fn block(text: Text<'_>, header: Range<usize>, kind: &Kind, hits: &mut Hits) -> usize {
+    let bytes = text.bytes();
+    let before = bytes.get(..header.start).unwrap_or_default();
+    let own_line = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let indent = |at: usize| bytes.get(at..).map_or(0, |rest| rest.iter().take_while(|byte| **byte == b' ').count());
+    let key = indent(own_line);
+    let mut at = value::line_end(bytes, header.start) + 1;
+    let (mut start, mut end) = (None, header.end);
+    while at < bytes.len() {
+        let line_end = value::line_end(bytes, at);
+        let deep = indent(at);
+        if line_end > at + deep {
+            if deep <= key {
+                break;
+            }
+            start.get_or_insert(at + deep);
+            end = line_end;
+        }
+        at = line_end + 1;
+    }
+    let Some(start) = start else { return header.end };
+    mark(text, &(start..end), kind, hits);
+    end
+}
+
+/// The equals sign after a type: `: string = `, `: &'static str =`.
+fn typed(bytes: &[u8], start: usize) -> Option<usize> {
+    const LONGEST: usize = 64;
+    let rest = bytes.get(start..)?;
+    let length = rest
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_&'<>[]|?, .:*\t".contains(byte))
+        .count();
+    let sign = start + length;
+    let is_sign = bytes.get(sign) == Some(&b'=') && !matches!(bytes.get(sign + 1), Some(b'=' | b'>'));
+    is_sign.then_some(sign)
+}
+
+/// Whether a bracket opens a mapping or a list of another language.
+fn opens(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at + 1).is_none_or(|byte| value::is_space(*byte) || b"\"'{[]}\\".contains(byte))
 }
 
 /// A YAML line, if the name begins its line; else a value among others.
@@ -73,57 +453,17 @@ fn within(bytes: &[u8], separator: usize, spaced_flow: bool) -> Within {
         return Within::Word;
     }
     let name = names::before(bytes, separator);
-    let line =
-        bytes.get(..name.start).unwrap_or_default().iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'-'));
+    let line = bytes
+        .get(..name.start)
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .find(|byte| !matches!(byte, b' ' | b'\t' | b'-' | b'+'));
     if spaced_flow && line.is_none_or(|byte| *byte == b'\n') { Within::Line } else { Within::Flow }
 }
 
-/// Schemes of `Authorization` that say nothing secret, and what follows them.
-const SCHEMES: &[(&[u8], Kind)] = &[
-    (b"bearer", Kind::own("bearer-token")),
-    (b"token", Kind::own("bearer-token")),
-    (b"basic", Kind::own("basic-credentials")),
-    (b"digest", Kind::own("secret")),
-    (b"negotiate", Kind::own("secret")),
-    (b"ntlm", Kind::own("secret")),
-    (b"apikey", Kind::own("api-key")),
-    (b"aws4-hmac-sha256", Kind::own("secret")),
-];
-
-/// `Authorization`: keeps a known scheme and marks the rest.
-fn header(text: Text<'_>, start: usize, hits: &mut Hits) -> usize {
-    let bytes = text.bytes();
-    let found = header_value(text, start);
-    let value = bytes.get(found.clone()).unwrap_or_default();
-    let word = value.iter().take_while(|byte| !matches!(byte, b' ' | b'\t')).count();
-    let blanks = value.iter().skip(word).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let scheme = value.get(..word).unwrap_or_default();
-    let known = SCHEMES.iter().find(|(name, _)| blanks > 0 && scheme.eq_ignore_ascii_case(name));
-    let (secret, name) = match known {
-        Some((_, name)) => (found.start + word + blanks..found.end, name.clone()),
-        None => (found.clone(), Kind::own("secret")),
-    };
-    mark(bytes, &secret, &name, hits);
-    found.end
-}
-
-/// A header's value: quoted, or up to the quote that ends the header, or the line.
-fn header_value(text: Text<'_>, start: usize) -> Range<usize> {
-    let bytes = text.bytes();
-    if matches!(bytes.get(start), Some(b'"' | b'\'' | b'\\')) {
-        return value::read(text, start, Within::Word);
-    }
-    let rest = bytes.get(start..).unwrap_or_default();
-    let mut end =
-        start + rest.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'\n' | b'\r')).unwrap_or(rest.len());
-    while end > start && matches!(bytes.get(end - 1), Some(b'\\' | b' ')) {
-        end -= 1;
-    }
-    start..end
-}
-
-fn mark(bytes: &[u8], found: &Range<usize>, name: &Kind, hits: &mut Hits) {
-    if !value::is_reference(bytes.get(found.clone()).unwrap_or_default()) {
+fn mark(text: Text<'_>, found: &Range<usize>, name: &Kind, hits: &mut Hits) {
+    if !placeholder::is_reference(text.bytes().get(found.clone()).unwrap_or_default()) {
         hits.push(found.start, found.end, name);
     }
 }

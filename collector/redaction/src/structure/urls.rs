@@ -1,5 +1,7 @@
 //! Secrets that stand in URLs: `user:password@`, and parameters of query and fragment whose name says secret.
 
+use std::ops::Range;
+
 use super::names;
 use super::value;
 use crate::detect::{Hits, Kind, Text};
@@ -9,6 +11,9 @@ pub(crate) const CREDENTIALS: Kind = Kind::own("url-credentials");
 
 /// Users that stand for nobody when a URL names no password.
 const PLAIN_USERS: &[&[u8]] = &[b"git", b"hg", b"svn"];
+
+/// Schemes whose user is somebody's name.
+const LOGIN_SCHEMES: &[&[u8]] = &[b"ssh", b"sftp", b"rsync", b"s3", b"gs", b"abfss", b"wasbs", b"hdfs", b"scp", b"ftp"];
 
 /// Finds credentials before a host, and secret parameters.
 pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
@@ -49,22 +54,30 @@ fn credentials(bytes: &[u8], at: usize, hits: &mut Hits) -> usize {
         Some(_) if signs => host.iter().rposition(|byte| *byte == b'@').unwrap_or_default(),
         _ => return start + length,
     };
-    let user = url.get(..end).unwrap_or_default();
+    let login = url.get(..end).unwrap_or_default();
     let scheme = bytes.get(..at).unwrap_or_default();
-    let is_login = !user.contains(&b':')
-        && (PLAIN_USERS.contains(&user) || [&b"ssh"[..], b"sftp", b"rsync"].iter().any(|name| scheme.ends_with(name)));
-    if !is_login && !value::is_reference(user) && !is_referred(user) {
-        hits.push(start, start + end, &CREDENTIALS);
+    if let Some(secret) = secret(login, scheme) {
+        hits.push(start + secret.start, start + secret.end, &CREDENTIALS);
     }
     start + length
 }
 
-/// `user:$PASSWORD` holds no secret.
-fn is_referred(user: &[u8]) -> bool {
-    user.iter().position(|byte| *byte == b':').is_some_and(|colon| {
-        let password = user.get(colon + 1..).unwrap_or_default();
-        !password.is_empty() && password.starts_with(b"$") && value::is_reference(password)
-    })
+/// Passwords that say that the user is the secret.
+const NO_PASSWORDS: &[&[u8]] = &[b"", b"x", b"x-oauth-basic", b"X", b"api", b"_"];
+
+/// The secret in what stands before a host: the password, or a user who is a token.
+fn secret(login: &[u8], scheme: &[u8]) -> Option<Range<usize>> {
+    let colon = login.iter().position(|byte| *byte == b':');
+    let (user, password) = match colon {
+        Some(colon) => (login.get(..colon)?, login.get(colon + 1..)?),
+        None => (login, &b""[..]),
+    };
+    if NO_PASSWORDS.contains(&password) {
+        let is_login = PLAIN_USERS.contains(&user) || LOGIN_SCHEMES.iter().any(|name| scheme.ends_with(name));
+        let is_token = user.len() >= 20 || user.iter().any(u8::is_ascii_digit);
+        return (!is_login && is_token && !value::is_reference(user)).then_some(0..user.len());
+    }
+    (!value::is_reference(password) && !password.contains(&b' ')).then_some(login.len() - password.len()..login.len())
 }
 
 /// Marks the values of secret parameters, wherever `?`, `&` or `#` begins one: a path alone has them too.
@@ -72,7 +85,9 @@ fn parameters(bytes: &[u8], hits: &mut Hits) {
     let mut at = 0;
     while let Some(byte) = bytes.get(at).copied() {
         at += 1;
-        if !matches!(byte, b'?' | b'&' | b'#') {
+        // The body of a form begins where its string does.
+        let form = value::is_quote(byte);
+        if !form && !matches!(byte, b'?' | b'&' | b'#' | b';') {
             continue;
         }
         let rest = bytes.get(at..).unwrap_or_default();
@@ -86,19 +101,31 @@ fn parameters(bytes: &[u8], hits: &mut Hits) {
             .count();
         let (Some(b'='), Some(named)) = (name.get(length), name.get(..length)) else { continue };
         let start = at + skipped + length + 1;
-        if !names::is_query_secret(named) {
-            at = start;
+        if !names::is_query_secret(named) || (byte == b';' && !named.eq_ignore_ascii_case(b"jsessionid")) {
+            at = if form { at } else { start };
             continue;
         }
         let value = bytes.get(start..).unwrap_or_default();
         let end = start
             + value
                 .iter()
-                .position(|byte| ends(*byte) || matches!(byte, b'&' | b'#' | b'\\' | b')'))
+                .position(|byte| ends(*byte) || matches!(byte, b'&' | b'#' | b'\\' | b')' | b'?'))
                 .unwrap_or(value.len());
-        if !value::is_reference(bytes.get(start..end).unwrap_or_default()) {
+        let value = bytes.get(start..end).unwrap_or_default();
+        if form && bytes.get(end) != Some(&b'&') {
+            continue;
+        }
+        if !value::is_reference(value) && (!names::is_query_doubtful(named) || is_random(value)) {
             hits.push(start, end, &Kind::own("query-value"));
         }
         at = end;
     }
+}
+
+/// Whether a value is no word and no number.
+fn is_random(value: &[u8]) -> bool {
+    value.len() >= 12
+        && value.iter().any(u8::is_ascii_digit)
+        && value.iter().any(u8::is_ascii_alphabetic)
+        && !value.contains(&b':')
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+pub(crate) use super::placeholder::is_reference;
 use crate::detect::Text;
 
 /// What a value stands in, which decides what ends one that has no quotes.
@@ -147,39 +148,6 @@ pub(super) fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
-/// Whether a value only names where the secret is (a variable, a command's output), or is a placeholder.
-pub(crate) fn is_reference(value: &[u8]) -> bool {
-    if value.is_empty() || value.starts_with(b"$(") || value.starts_with(b"`") {
-        return true;
-    }
-    if let Some(rest) = value.strip_prefix(b"${{") {
-        // A workflow's expression.
-        return rest.ends_with(b"}}") || !rest.contains(&b'}');
-    }
-    if let Some(name) = value.strip_prefix(b"${").and_then(|rest| rest.strip_suffix(b"}")) {
-        return name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    }
-    if let Some(name) = value.strip_prefix(b"$") {
-        return name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
-    }
-    // A search pattern or asterisks.
-    value.iter().all(|byte| b".*+^$?\\()[]{}<>/|,;:-_=".contains(byte))
-        || [
-            &b"true"[..],
-            b"false",
-            b"null",
-            b"none",
-            b"None",
-            b"nil",
-            b"undefined",
-            b"string",
-            b"String",
-            b"str",
-            b"&str",
-        ]
-        .contains(&value)
-}
-
 /// Whether a value looks random: long, of the letters that encodings use, letters and digits mixed.
 pub(crate) fn is_opaque(value: &[u8]) -> bool {
     value.len() >= 16
@@ -188,4 +156,10 @@ pub(crate) fn is_opaque(value: &[u8]) -> bool {
         && value.iter().any(u8::is_ascii_digit)
         && value.iter().any(u8::is_ascii_alphabetic)
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(byte))
+}
+
+/// The length of what stands before a signature's digits: `sha256=…`.
+pub(super) fn digest_prefix(value: &[u8]) -> usize {
+    const DIGESTS: &[&[u8]] = &[b"sha256=", b"sha1=", b"sha512=", b"v0=", b"v1="];
+    DIGESTS.iter().find(|prefix| value.starts_with(prefix)).map_or(0, |prefix| prefix.len())
 }

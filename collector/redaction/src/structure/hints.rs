@@ -1,0 +1,131 @@
+//! Whether a text can name a secret at all: the cheap test before the scans that ask about every name.
+
+/// Whether four letters that some word of `names` has, or of the functions and statements that `pairs` and `sql` know, occur
+/// in a text, in any case.
+pub(super) fn names_secret(bytes: &[u8]) -> bool {
+    let mut last = [0_u8; 4];
+    bytes.iter().chain(&[b' ']).any(|byte| {
+        let [_, b, c, d] = last;
+        last = [b, c, d, byte.to_ascii_lowercase()];
+        is_hint(last)
+    })
+}
+
+fn is_hint(last: [u8; 4]) -> bool {
+    matches!(
+        &last,
+        b"acht"
+            | b"auth"
+            | b"alas"
+            | b"arol"
+            | b"aslo"
+            | b"bear"
+            | b"code"
+            | b"cook"
+            | b"cred"
+            | b"cryp"
+            | b"csrf"
+            | b"elsz"
+            | b"enha"
+            | b"ennw"
+            | b"eslo"
+            | b"iden"
+            | b"ifre"
+            | b"lice"
+            | b"logi"
+            | b"mnem"
+            | b"ntra"
+            | b"onne"
+            | b"osen"
+            | b"otde"
+            | b"pass"
+            | b"phra"
+            | b"priv"
+            | b"salt"
+            | b"secr"
+            | b"seed"
+            | b"sess"
+            | b"sign"
+            | b"sona"
+            | b"toke"
+            | b"ugan"
+            | b"xsrf"
+    ) || matches!(
+        last,
+        [_, b'k', b'e', b'y']
+            | [_, b'p', b'w', b'd' | b'_' | b'=' | b':' | b'"' | b'\'' | b' ']
+            | [_, b'p', b's', b'k']
+            | [_, b'j', b'w', b't']
+            | [_, b'o', b't', b'p']
+            | [_, b's', b'i', b'd' | b'g']
+            | [_, b'm', b'd', b'p']
+            | [_, b'k', b't', b'y']
+            | [_, b'p', b'i', b'n']
+            | [0 | b'_' | b'-' | b'.' | b'"' | b'\'' | b'\n', b'p', b'a', b't']
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::structure::names;
+
+    #[test]
+    fn every_name_of_a_secret_gives_a_hint() {
+        for name in [
+            "password",
+            "DB_PWD",
+            "PIN",
+            "x-pw",
+            "pat",
+            "GH_PAT",
+            "mnemonic",
+            "seed_phrase",
+            "recovery_code",
+            "apiKey",
+            "JWT",
+            "otp",
+            "Cookie",
+            "connect.sid",
+            "mot_de_passe",
+            "motDePasse",
+            "contraseña",
+            "contrasena",
+            "kennwort",
+            "senha",
+            "haslo",
+            "heslo",
+            "jelszo",
+            "losenord",
+            "parola",
+            "salasana",
+            "sifre",
+            "wachtwoord",
+            "mdp",
+            "bearer",
+            "csrf",
+            "xsrf",
+            "salt",
+            "signature",
+            "private",
+            "credentials",
+            "auth",
+            "license_key",
+            "psk",
+            "session",
+            "passin",
+            "sonar.login",
+        ] {
+            assert!(names_secret(name.as_bytes()), "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_names_know_gives_a_hint(name in "[a-z_]{0,4}(pass|pw|token|key|secret|auth|pin|sid|otp)[a-z_]{0,4}") {
+            if names::said(name.as_bytes()).is_some() {
+                proptest::prop_assert!(names_secret(name.as_bytes()));
+            }
+        }
+    }
+}

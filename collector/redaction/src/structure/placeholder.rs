@@ -1,0 +1,298 @@
+//! Values that stand where a secret would and are none: references to one, placeholders, types, expressions, labels.
+
+/// Words that placeholders are made of. A value of nothing else is none that anybody uses.
+#[rustfmt::skip] // One word a line hides the list.
+const WORDS: &[&str] = &[
+    "a", "an", "and", "any", "api", "apikey", "app", "auth", "await", "bar", "bearer", "bool", "boolean", "bot", "bytes",
+    "change", "changeit", "changeme", "client", "code", "config", "ctx", "default", "demo", "dummy", "empty", "enter",
+    "env", "environment", "example", "fake", "false", "field", "file", "fill", "foo", "from", "generate", "generated",
+    "goes", "here", "hidden", "id", "in", "input", "insert", "int", "integer", "invalid", "it", "jwt", "key", "keys",
+    "me", "missing", "mock", "my", "n", "na", "name", "new", "nil", "no", "none", "not", "null", "number", "object",
+    "omitted", "one", "oneof", "optional", "or", "parameter", "pass", "passphrase", "passwd", "password", "passwords",
+    "paste", "personal", "placeholder", "prompt", "provide", "put", "pw", "random", "redacted", "removed", "replace",
+    "required", "sample", "secret", "secrets", "secretstr", "self", "sensitive", "set", "some", "str", "string", "tbd",
+    "test", "testing", "text", "the", "this", "to", "todo", "token", "tokens", "true", "txt", "type", "undefined",
+    "unset", "update", "user", "username", "value", "var", "variable", "with", "yes", "you", "your", "yours",
+];
+
+/// Beginnings of values that say where the secret is kept, or how it is encrypted.
+#[rustfmt::skip] // One word a line hides the list.
+const STORES: &[&[u8]] = &[
+    b"!GetAtt", b"!ImportValue", b"!Join", b"!Ref", b"!Sub", b"!env", b"!reference", b"!secret", b"!vault", b"$ANSIBLE_VAULT",
+    b"$__file", b"@Microsoft.KeyVault", b"ENC[", b"\\{\\{resolve:", b"arn:", b"awskms:", b"awssm:", b"azurekeyvault", b"bws:",
+    b"credhub:", b"doppler:", b"env.", b"env/", b"env:", b"env::", b"file:", b"fromEnv", b"gcpsm:", b"keychain:", b"keyring:",
+    b"keyvault:", b"op://", b"process.env", b"projects/", b"secretmanager:", b"secretsmanager:", b"secretref:", b"ssm:",
+    b"vault:", b"{aes}", b"{cipher}", b"{{resolve:",
+];
+
+/// Names of types, which follow a name that a program declares.
+#[rustfmt::skip] // One word a line hides the list.
+const TYPES: &[&[u8]] = &[
+    b"&", b"*const", b"*mut", b"Any", b"Array", b"Box<", b"Buffer", b"Bytes", b"CharSequence", b"Cow<", b"NSString", b"Option<",
+    b"Optional", b"Promise<", b"Secret<", b"SecretStr", b"Str", b"String", b"Uint8Array", b"Vec<", b"[]byte", b"any", b"byte[]",
+    b"bytes", b"char", b"const", b"int", b"long", b"number", b"std::string", b"str", b"string", b"unknown", b"varchar",
+];
+
+/// Whether a value only names where the secret is (a variable, a command's output, a store), or is a placeholder.
+pub(crate) fn is_reference(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    value.is_empty()
+        || is_variable(value)
+        || is_template(value)
+        || STORES.iter().any(|store| value.starts_with(store))
+        || is_mask(value)
+        || is_words(value)
+}
+
+/// `$NAME`, `${NAME:?told}`, `$(command)`, `%NAME%`, `$env:NAME`, `$object->field`.
+fn is_variable(value: &[u8]) -> bool {
+    if value.starts_with(b"$(") || value.starts_with(b"`") || value.starts_with(b"${") {
+        return true;
+    }
+    if let Some(name) = value.strip_prefix(b"%").and_then(|rest| rest.strip_suffix(b"%")) {
+        return is_identifier(name);
+    }
+    let Some(rest) = value.strip_prefix(b"$") else { return false };
+    let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let (name, after) = rest.split_at(name);
+    if !after.is_empty() {
+        return !name.is_empty() && [&b"->"[..], b"[", b"::", b":", b"."].iter().any(|step| after.starts_with(step));
+    }
+    // In single quotes `$ecret1` is a word: a name with digits counts only in capitals.
+    name.iter().all(u8::is_ascii_digit)
+        || !name.iter().any(|byte| byte.is_ascii_digit())
+        || name.iter().all(|byte| !byte.is_ascii_lowercase())
+}
+
+/// `{{ name }}`, `${{ name }}`, `<name>`, `{name}`, `#{name}`, `[redacted]`, `(sensitive value)`.
+fn is_template(value: &[u8]) -> bool {
+    let bare = value
+        .strip_prefix(b"#")
+        .or_else(|| value.strip_prefix(b"@"))
+        .or_else(|| value.strip_prefix(b"f"))
+        .unwrap_or(value);
+    if bare.starts_with(b"{{") || bare.starts_with(b"<%") || bare.starts_with(b"{%") {
+        return true;
+    }
+    let (Some(first), Some(last)) = (bare.first(), bare.last()) else { return false };
+    let within = bare.get(1..bare.len().max(2) - 1).unwrap_or_default();
+    let words = |extra: &[u8]| {
+        !within.is_empty() && within.iter().all(|byte| byte.is_ascii_alphabetic() || extra.contains(byte))
+    };
+    match (first, last) {
+        (b'<', b'>') => !within.is_empty() && within.iter().filter(|byte| byte.is_ascii_digit()).count() <= 2,
+        (b'{', b'}') => words(b"_.0123456789()[]"),
+        (b'[', b']') | (b'(', b')') => words(b" _-*."),
+        (b'<', _) => bare.iter().skip(1).all(|byte| byte.is_ascii_alphabetic() || b" _-".contains(byte)),
+        _ => false,
+    }
+}
+
+/// Asterisks, dots, one letter again and again; a beginning that ends in dots.
+fn is_mask(value: &[u8]) -> bool {
+    if value.ends_with(b"...") || value.ends_with("…".as_bytes()) || value.ends_with("•".as_bytes()) {
+        return true;
+    }
+    if value.iter().all(|byte| b".*+^$?\\()[]{}<>/|,;:-_=~#@!%& \t\"'`".contains(byte)) {
+        return true;
+    }
+    // No run of digits is a secret if there are no four of them: versions, lines, times, counts.
+    if value.iter().all(|byte| byte.is_ascii_digit() || b".:,".contains(byte)) {
+        return value.split(|byte| !byte.is_ascii_digit()).all(|run| run.len() < 4);
+    }
+    let (mut longest, mut run, mut before) = (0, 0, 0);
+    for byte in value.iter().copied() {
+        run = if byte == before { run + 1 } else { 1 };
+        before = byte;
+        longest = longest.max(run);
+    }
+    longest >= 4 && longest * 2 >= value.len() && !before.is_ascii_digit()
+}
+
+/// `your-api-key-here`, `REPLACE_ME`, `changeme`, `apiToken`, `undefined`.
+fn is_words(value: &[u8]) -> bool {
+    const LONGEST: usize = 48;
+    if value.len() > LONGEST || value.iter().any(u8::is_ascii_digit) {
+        return false;
+    }
+    let mut any = false;
+    let mut before = b' ';
+    let mut word = [0; LONGEST];
+    let mut length = 0;
+    for byte in value.iter().copied().chain([b' ']) {
+        let ends = !byte.is_ascii_alphabetic() || (byte.is_ascii_uppercase() && before.is_ascii_lowercase());
+        if ends && length > 0 {
+            let read = word.get(..length).unwrap_or_default();
+            if WORDS.binary_search_by(|known| known.as_bytes().cmp(read)).is_err() {
+                return false;
+            }
+            any = true;
+            length = 0;
+        }
+        if byte.is_ascii_alphabetic() {
+            if let Some(letter) = word.get_mut(length) {
+                *letter = byte.to_ascii_lowercase();
+            }
+            length += 1;
+        } else if !byte.is_ascii_whitespace() && !b"_-.<>[](){}/:'\"?|".contains(&byte) {
+            return false;
+        }
+        before = byte;
+    }
+    any
+}
+
+fn is_identifier(name: &[u8]) -> bool {
+    name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+/// Whether a value without quotes is a program's expression: `os.getenv(…)`, `settings.secret`, `data.x[0]`, `await f()`.
+pub(super) fn is_expression(value: &[u8]) -> bool {
+    let (mut dots, mut segment) = (0, 0);
+    for (at, byte) in value.iter().copied().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => segment += 1,
+            b'0'..=b'9' if segment > 0 => segment += 1,
+            b'.' if segment > 0 => (dots, segment) = (dots + 1, 0),
+            b'?' | b'!' if segment > 0 && value.get(at + 1) == Some(&b'.') => {}
+            b':' if segment > 0 && value.get(at + 1) == Some(&b':') => {}
+            b':' if at > 0 && value.get(at - 1) == Some(&b':') => (dots, segment) = (dots + 1, 0),
+            b'-' if segment > 0 && value.get(at + 1) == Some(&b'>') => {}
+            b'>' if at > 0 && value.get(at - 1) == Some(&b'-') => (dots, segment) = (dots + 1, 0),
+            b'(' | b'[' => return segment > 0,
+            _ => return false,
+        }
+    }
+    dots > 0 && segment > 0 && !value.iter().any(u8::is_ascii_digit)
+}
+
+/// Whether what follows a colon is the type of what is named, not its value.
+pub(super) fn is_type(value: &[u8]) -> bool {
+    TYPES.iter().any(|name| {
+        value.strip_prefix(*name).is_some_and(|rest| {
+            name.ends_with(b"<") || name == b"&" || rest.first().is_none_or(|byte| b" \t\r\n?|;,)=<[&*".contains(byte))
+        })
+    })
+}
+
+/// Whether a quoted value is what a person is shown: `Passwort`, `Mot de passe oublié ?`, `パスワード`.
+pub(super) fn is_label(value: &str) -> bool {
+    let mut letters = value.chars().filter(|letter| letter.is_alphabetic());
+    let Some(first) = letters.next() else { return false };
+    if value.chars().any(|letter| !letter.is_alphabetic() && !" ?!.,:…'’-()/".contains(letter)) {
+        return false;
+    }
+    let foreign = value.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii());
+    foreign || (first.is_uppercase() && letters.all(|letter| letter.is_lowercase()))
+}
+
+/// Whether a line is a sentence, which speaks of a secret and has none.
+pub(super) fn is_sentence(value: &[u8]) -> bool {
+    let ends = value.last().is_some_and(|byte| b".!?".contains(byte));
+    let words = value.split(|byte| *byte == b' ').filter(|word| word.len() > 1).count();
+    ends && words >= 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_in_order() {
+        assert!(WORDS.is_sorted(), "they are searched by halves");
+    }
+
+    #[test]
+    fn placeholders_are_no_secrets() {
+        for value in [
+            "",
+            "$TOKEN",
+            "${TOKEN}",
+            "${TOKEN:?must be set}",
+            "$(cat x)",
+            "$token",
+            "$1",
+            "$env:TOKEN",
+            "$this->token",
+            "%JWT_SECRET%",
+            "${{ secrets.X }}",
+            "{{ .Values.x }}",
+            "<your token>",
+            "<token>",
+            "{token}",
+            "#{token}",
+            "[redacted]",
+            "[REDACTED]",
+            "(sensitive value)",
+            "***",
+            "********",
+            "...",
+            "sk-...",
+            "xxxxxxxx",
+            "ghp_xxxxxxxxxxxxxxxxxxxx",
+            "your-api-key-here",
+            "YOUR_API_KEY",
+            "REPLACE_ME",
+            "TODO",
+            "changeme",
+            "None",
+            "undefined",
+            "op://prod/db/password",
+            "vault:secret/x",
+            "!Ref Parameter",
+            "42:18",
+            "2",
+            "~",
+            "fake-token",
+        ] {
+            assert!(is_reference(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_no_placeholders() {
+        for value in [
+            "hunter2",
+            "letmein",
+            "admin",
+            "P@ssw0rd!",
+            "$ecret1",
+            "correct horse battery staple",
+            "1234",
+            "abcd",
+            "password1",
+            "qwerty",
+            "a.b.c",
+            "$2y$10$abc",
+            "aaaa1111bbbb2222",
+            "0000000000000000",
+            "x",
+            "it's",
+        ] {
+            assert!(!is_reference(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn expressions_are_told_from_values() {
+        for value in
+            ["os.getenv(\"X\")", "settings.secret", "std::env::var(\"X\")", "this->token", "f(", "a?.b", "x[0]"]
+        {
+            assert!(is_expression(value.as_bytes()), "{value}");
+        }
+        for value in ["hunter2", "winter.2024", "abc", "a-b", "(x)", "p@ss.word"] {
+            assert!(!is_expression(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn labels_are_told_from_values() {
+        for value in ["Passwort", "Mot de passe oublié ?", "パスワード", "APIキー", "Contraseña"] {
+            assert!(is_label(value), "{value}");
+        }
+        for value in ["letmein", "Hunter2", "ABC", "p@ss", "hunter two", ""] {
+            assert!(!is_label(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What is known of programs: which of their flags, operands and inputs carry secrets.
+//!
+//! Facts from the programs' own manuals. A flag whose name says secret (`--db-password`) needs no entry.
+
+mod archives;
+mod clouds;
+mod databases;
+mod files;
+mod hosts;
+mod http;
+mod packages;
+mod windows;
+
+pub(super) const PASSWORD: &str = "password";
+pub(super) const SECRET: &str = "secret";
+pub(super) const TOKEN: &str = "token";
+pub(super) const API_KEY: &str = "api-key";
+
+/// Which part of a value is secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// After the first colon, or nothing: `user:password`.
+    AfterColon,
+    /// After the first equals sign: `name=value`.
+    AfterEquals,
+    /// After the first comma: `user,password`.
+    AfterComma,
+    /// After the first percent sign: `user%password`.
+    AfterPercent,
+    /// Between the first slash and an at sign: `user/password@host`.
+    AfterSlash,
+    /// All of it, if it looks random.
+    IfOpaque,
+    /// The values of cookies, unless it is a file.
+    Cookies,
+    /// After `pass:`, or nothing.
+    AfterPass,
+}
+
+/// Where a program takes a secret.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum At {
+    /// In the word after one of these flags, behind its `=`, or behind a short flag itself.
+    Flag(&'static [&'static str]),
+    /// Only behind these flags themselves: `-psecret`, `/p:secret`.
+    Joined(&'static [&'static str]),
+    /// In the n-th word that is no flag, counted from 0 after the subcommand.
+    Operand(usize),
+    /// In every word that is no flag, from the n-th on.
+    Operands(usize),
+    /// In the word after one that names a secret.
+    Named,
+    /// In the second word after one of these flags, if the first, or what a filter makes of it, names a secret.
+    Bound(&'static [&'static str]),
+    /// In what it reads from its standard input.
+    Input,
+    /// The same, if this word is among its own.
+    InputIf(&'static str),
+}
+
+/// One way of a program to take a secret.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Takes {
+    /// Words that must have been read before: the subcommand.
+    pub(super) after: &'static [&'static str],
+    pub(super) at: At,
+    pub(super) part: Part,
+    /// Its kind.
+    pub(super) kind: &'static str,
+}
+
+const fn flag(flags: &'static [&'static str], part: Part, kind: &'static str) -> Takes {
+    Takes { after: &[], at: At::Flag(flags), part, kind }
+}
+
+const fn password(flags: &'static [&'static str]) -> Takes {
+    flag(flags, Part::Whole, PASSWORD)
+}
+
+const fn joined(flags: &'static [&'static str]) -> Takes {
+    Takes { after: &[], at: At::Joined(flags), part: Part::Whole, kind: PASSWORD }
+}
+
+const fn after(after: &'static [&'static str], at: At, part: Part, kind: &'static str) -> Takes {
+    Takes { after, at, part, kind }
+}
+
+const fn input(after: &'static [&'static str]) -> Takes {
+    Takes { after, at: At::Input, part: Part::Whole, kind: SECRET }
+}
+
+/// The longest name of a program, bytes.
+const LONGEST: usize = 24;
+
+/// How a program takes secrets, by the last part of its path, without `.exe`.
+pub(super) fn named(word: &[u8]) -> Option<&'static [Takes]> {
+    let name = word.rsplit(|byte| matches!(byte, b'/' | b'\\')).next()?;
+    let name = name.strip_suffix(b".exe").unwrap_or(name);
+    if !(2..=LONGEST).contains(&name.len()) || !name.first()?.is_ascii_alphanumeric() {
+        return None;
+    }
+    let rooms = [
+        files::named,
+        http::named,
+        databases::named,
+        clouds::named,
+        packages::named,
+        archives::named,
+        hosts::named,
+        windows::named,
+    ];
+    rooms.iter().find_map(|room| room(name))
+}
