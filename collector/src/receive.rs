@@ -30,9 +30,6 @@ use listen::Protocol;
 /// The largest request, before and after decompression, bytes. What the OTLP specification recommends.
 pub const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
 
-/// Whose data a request is when its connection carries no credential, which only loopback may do.
-const DEFAULT_TENANT: &str = "default";
-
 /// Serves OTLP/gRPC on a bound listener until the token is cancelled, then answers what is in flight and returns.
 ///
 /// # Errors

@@ -7,19 +7,13 @@ use sha2::Sha256;
 
 type HmacSha256 = Hmac<Sha256>;
 
-/// The two keys of a store, each 32 bytes. `Debug` does not show them.
-#[derive(Clone)]
+/// The keys of a store. `Debug` does not show them.
+#[derive(Clone, Debug)]
 pub struct Keys {
     /// Makes event ids. Created once per store and never rotated.
     pub event_id: EventIdKey,
-    /// Hashes withheld values.
+    /// Hash what is taken out.
     pub redaction: RedactionKeys,
-}
-
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Keys(..)")
-    }
 }
 
 /// A content-derived event id: the same record from the same sender always has the same one.
@@ -170,33 +164,6 @@ fn tagged(key: &HmacSha256, tenant: &str, domain: Domain, value: &str, digits: u
     let mut hash = hex::encode(mac.finalize().into_bytes());
     hash.truncate(digits);
     hash
-}
-
-/// Hashes withheld values, so that equal values can be recognised and asked for without being stored.
-#[derive(Clone)]
-pub struct ValueKey(HmacSha256);
-
-impl ValueKey {
-    /// Takes a 32-byte secret.
-    pub fn new(secret: &[u8; 32]) -> Self {
-        Self(keyed(secret))
-    }
-
-    /// The hash of a value within a tenant, 16 hex digits. Tenants cannot compare theirs.
-    pub fn hash(&self, tenant: &str, value: &str) -> String {
-        let mut mac = self.0.clone();
-        mac.update(&(tenant.len() as u64).to_le_bytes());
-        mac.update(tenant.as_bytes());
-        mac.update(value.as_bytes());
-        let digest: [u8; 16] = truncate(mac);
-        hex::encode(&digest[..8])
-    }
-}
-
-impl std::fmt::Debug for ValueKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ValueKey(..)")
-    }
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]

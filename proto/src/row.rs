@@ -13,6 +13,10 @@ use std::collections::BTreeMap;
 
 pub use self::cells::{Cells, Row};
 
+/// Whose data a request is when its connection carries no credential, which only loopback may do; and whose data is asked
+/// for, since nobody signs in yet.
+pub const DEFAULT_TENANT: &str = "default";
+
 /// One attribute that has no column of its own.
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 #[prost(skip_debug)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use barograph_proto::otlp::Signal;
+use barograph_proto::row::DEFAULT_TENANT;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-use super::DEFAULT_TENANT;
 use super::admission::{self, Admission, Reservation};
 use super::body::Compression;
 use super::decode::Encoding;
