@@ -3,11 +3,12 @@
 //! A question begins a `Reading`, which pins what was committed by then; all its statements see the same rows.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use barograph_proto::keyed::RedactionKeys;
 use barograph_proto::tables::Table;
 use prometheus_client::registry::Registry;
 use tokio::sync::Semaphore;
@@ -93,6 +94,7 @@ struct Inner {
     worker: Worker,
     turns: Arc<Semaphore>,
     metrics: Metrics,
+    redaction_keys: RwLock<Option<RedactionKeys>>,
 }
 
 impl Archive {
@@ -115,6 +117,7 @@ impl Archive {
             worker,
             turns: Arc::new(Semaphore::new(config.concurrency.max(1))),
             metrics: Metrics::default(),
+            redaction_keys: RwLock::default(),
             config,
         };
         let archive = Self { inner: Arc::new(inner) };
@@ -160,6 +163,15 @@ impl Archive {
             .map_err(|source| self.broken(source))?
             .map_err(|source| self.broken(source))?;
         Ok(Reading::new(self.clone(), Arc::new(pinned), Arc::new(turn), deadline))
+    }
+
+    /// Gives the keys that hash what is asked for, or newer ones: without them nothing that was hashed is found.
+    pub fn set_redaction_keys(&self, keys: RedactionKeys) {
+        *self.inner.redaction_keys.write().unwrap_or_else(PoisonError::into_inner) = Some(keys);
+    }
+
+    pub(crate) fn redaction_keys(&self) -> Option<RedactionKeys> {
+        self.inner.redaction_keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {

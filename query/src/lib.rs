@@ -4,6 +4,7 @@
 pub mod archive;
 mod attribution;
 mod command_head;
+mod finding;
 mod follow;
 pub mod format;
 mod guard;

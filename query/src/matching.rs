@@ -40,6 +40,11 @@ impl Matching {
         Self::new(name, &format!("^[^:/?#]+://(?:[^/?#]*@)?{host}(?::[0-9]*)?(?:[/?#]|$)"))
     }
 
+    /// Texts that a pattern of ours matches.
+    pub(crate) fn pattern(name: &'static str, pattern: &str) -> Option<Self> {
+        Self::new(name, pattern)
+    }
+
     /// None when the engine of patterns finds it too large, which [`MAX_TEXT`] prevents.
     fn new(name: &'static str, pattern: &str) -> Option<Self> {
         let pattern = RegexBuilder::new(pattern).case_insensitive(true).build().ok()?;
@@ -106,6 +111,14 @@ impl Hash for Matching {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.name.hash(state);
         self.pattern.as_str().hash(state);
+    }
+}
+
+#[cfg(test)]
+impl Matching {
+    /// Whether one text is matched.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        self.pattern.is_match(text.as_bytes())
     }
 }
 

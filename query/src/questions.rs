@@ -6,6 +6,7 @@ pub mod find;
 pub mod overview;
 pub mod pressure;
 pub mod record;
+pub mod seen;
 pub mod session;
 mod slots;
 

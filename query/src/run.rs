@@ -10,7 +10,7 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::common::ScalarValue;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::memory_pool::MemoryConsumer;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::prelude::{DataFrame, SQLOptions, SessionContext};
 use futures::StreamExt;
 use tokio::runtime::{Builder, Runtime};
@@ -20,7 +20,6 @@ use tokio::time::Instant;
 
 use crate::archive::{Answer, Archive, AskError};
 use crate::guard::{Checked, Shape};
-use crate::matching::Matching;
 use crate::metrics::Outcome;
 use crate::rows::Rows;
 use crate::snapshot::Pinned;
@@ -92,12 +91,12 @@ pub(crate) struct Bindings {
     /// The values of `$1`, `$2` …
     pub(crate) values: Vec<ScalarValue>,
     /// The functions it calls that are made for this question.
-    pub(crate) matchings: Vec<Matching>,
+    pub(crate) functions: Vec<ScalarUDF>,
 }
 
 impl From<Vec<ScalarValue>> for Bindings {
     fn from(values: Vec<ScalarValue>) -> Self {
-        Self { values, matchings: Vec::new() }
+        Self { values, functions: Vec::new() }
     }
 }
 
@@ -136,8 +135,8 @@ impl Reading {
         let (sql, bindings) = (sql.into(), bindings.into());
         // Boxed: questions wait for several of these at once.
         let answer = Box::pin(self.run(Author::Barograph, QUESTION_ROWS, move |context| async move {
-            for matching in &bindings.matchings {
-                context.register_udf(matching.function());
+            for function in bindings.functions {
+                context.register_udf(function);
             }
             let plan = context.state().create_logical_plan(&sql).await?.with_param_values(bindings.values)?;
             Ok(DataFrame::new(context.state(), plan))

@@ -2,5 +2,6 @@
 
 mod limits;
 mod questions;
+mod seen;
 mod snapshots;
 mod tables;

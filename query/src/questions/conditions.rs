@@ -26,6 +26,16 @@ impl Conditions {
         }
     }
 
+    /// Adds a condition of which one part must hold.
+    pub(crate) fn and_any(&mut self, clauses: &[String]) {
+        self.clauses.push(format!("({})", clauses.join(" OR ")));
+    }
+
+    /// Makes a function known that a clause calls.
+    pub(crate) fn function(&mut self, matching: Option<Matching>) {
+        self.matchings.extend(matching);
+    }
+
     /// Binds a value and names its parameter: `$3`.
     pub(crate) fn bind(&mut self, value: ScalarValue) -> String {
         self.values.push(value);
@@ -58,7 +68,7 @@ impl Conditions {
 
     /// What the statement needs beside its text.
     pub(crate) fn bindings(&self) -> Bindings {
-        Bindings { values: self.values.clone(), matchings: self.matchings.clone() }
+        Bindings { values: self.values.clone(), functions: self.matchings.iter().map(Matching::function).collect() }
     }
 }
 

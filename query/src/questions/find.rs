@@ -1,7 +1,12 @@
 //! Which session did that? Calls by any of what an investigator may hold in hand.
 
+mod paths;
+mod text;
+
+use barograph_proto::keyed::RedactionKeys;
 use datafusion::common::ScalarValue;
 
+use self::text::Held;
 use super::Range;
 use super::calls::{self, CallRow};
 use super::conditions::{Conditions, int, size, text};
@@ -38,6 +43,8 @@ pub struct Search {
     pub permission_mode: String,
     /// Session id, whole.
     pub session_id: String,
+    /// A folder or file: calls that touch a path below it or the path itself, whole names, however redaction wrote it.
+    pub path: String,
     /// First words of the command (`git push`), as hotspots name families.
     pub command_head: String,
     /// Only calls that somebody was asked about (true) or nobody was (false).
@@ -65,6 +72,7 @@ impl Default for Search {
             host: String::new(),
             permission_mode: String::new(),
             session_id: String::new(),
+            path: String::new(),
             command_head: String::new(),
             asked: None,
             range: None,
@@ -161,7 +169,8 @@ pub async fn find(archive: &Archive, search: &Search) -> Result<Found, AskError>
         return Ok(Found::default());
     }
     let reading = archive.begin().await?;
-    let conditions = conditions(search);
+    let held = Held::find(&reading, &search.text).await?;
+    let conditions = conditions(search, archive.redaction_keys().as_ref(), &held);
     let counted = async {
         let totals = totals(&reading, &conditions).await?;
         let range = search.range.or(match (totals.first, totals.last) {
@@ -178,7 +187,7 @@ pub async fn find(archive: &Archive, search: &Search) -> Result<Found, AskError>
     Ok(Found { rows, ..found })
 }
 
-fn conditions(search: &Search) -> Conditions {
+fn conditions(search: &Search, keys: Option<&RedactionKeys>, held: &Held) -> Conditions {
     let mut conditions = Conditions::default();
     if let Some(range) = search.range {
         conditions.and_in(range);
@@ -202,12 +211,12 @@ fn conditions(search: &Search) -> Conditions {
         let url = Matching::url_at("url_at_host", &search.host);
         conditions.and_matching(format!("(host = {host} OR url_at_host(url))"), url);
     }
+    if !search.path.is_empty() {
+        let under = paths::under("name_path", keys, &search.path);
+        conditions.and_matching("name_path(file_path, command, url)", under);
+    }
     if !search.text.is_empty() {
-        conditions.and_matching(
-            "contain_text(command, file_path, url, tool_name, session_id, prompt_id, tool_use_id, user_email, user_id, \
-             team, repo, host)",
-            Matching::containing("contain_text", &search.text),
-        );
+        text::condition(&mut conditions, keys, held, &search.text);
     }
     conditions
 }

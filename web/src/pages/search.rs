@@ -27,6 +27,7 @@ const MAX_OFFSET: usize = 100_000;
 const TEXTS: &[(&str, &str)] = &[
     ("tool_name", "Tool"),
     ("command_head", "Command starts with"),
+    ("path", "Touches a path under"),
     ("mcp_server", "MCP server"),
     ("user", "Person (e-mail or id)"),
     ("team", "Team"),
@@ -42,6 +43,7 @@ const KNOWN: &[&str] = &[
     "text",
     "tool_name",
     "command_head",
+    "path",
     "mcp_server",
     "user",
     "team",
@@ -328,6 +330,7 @@ fn read(params: &Params) -> Result<(Search, Asked), BadParameter> {
         host: params.text("host"),
         permission_mode: params.text("permission_mode"),
         session_id: params.text("session_id"),
+        path: params.text("path"),
         command_head: params.text("command_head"),
         asked: params.flag("asked")?,
         range: None,
