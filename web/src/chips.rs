@@ -1,50 +1,40 @@
-//! Redacted values in stored text: finds the chips that redaction left (`[kind]`, `[kind:length]`,
-//! `[kind:length:hash]`, `[kind#token]`, `[path:depth:hash/hash/…]`) so that pages can show them as such. Everything else
-//! stays plain text.
+//! Redacted values in stored text: finds the chips that redaction left so that pages can show them as such. Everything
+//! else stays plain text. The forms: `[kind]`, `[kind:length]`, `[kind:length:hash]`, `[kind#token]`,
+//! `[path:depth:hash/hash/…]`, `…[truncated:length]`.
 
 use crate::format::{count, href};
 
-/// What a bare `[kind]` may say. Without a length, only words that redaction uses are taken for chips: shell text is
-/// full of brackets (`[a-z]`, `[ok]`) that withhold nothing.
+/// What a bare `[kind]` may say where it is not known what was found in the row. Without a length, only words that
+/// redaction uses are taken for chips: shell text is full of brackets (`[a-z]`, `[ok]`) that withhold nothing. Kinds of
+/// several words are many, rule files bring their own, and few brackets in shell text look like them.
 const BARE_KINDS: &[&str] = &[
     "address",
-    "argument",
-    "arguments",
-    "body",
-    "bytes",
-    "command",
-    "content",
+    "card",
+    "cookie",
     "credential",
-    "dropped",
+    "credentials",
     "email",
-    "host",
-    "id",
+    "iban",
     "ip",
+    "jwt",
     "key",
-    "name",
-    "output",
+    "passphrase",
     "password",
-    "path",
     "phone",
-    "prompt",
-    "query",
-    "redacted",
-    "response",
+    "pin",
     "secret",
-    "text",
+    "ssn",
     "token",
-    "url",
     "user",
-    "value",
+    "username",
     "withheld",
 ];
 
+/// Sections of files that agents write, which look like kinds and are none.
+const NO_KINDS: &[&str] = &["build-dependencies", "build-system", "dev-dependencies", "pull-request", "x-systemd"];
+
 /// Longest kind that is taken for one.
 const MAX_KIND: usize = 48;
-
-/// Digits of a keyed hash and of a token.
-const HASH_DIGITS: usize = 16;
-const TOKEN_DIGITS: usize = 10;
 
 /// A stretch of stored text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,12 +58,17 @@ pub(crate) struct Chip {
 
 /// Cuts stored text into plain stretches and chips.
 pub(crate) fn pieces(text: &str) -> Vec<Piece> {
+    pieces_of(text, is_known_bare)
+}
+
+/// The same where it is known which bare kinds redaction left.
+pub(crate) fn pieces_of(text: &str, is_bare: impl Fn(&str) -> bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         plain.push_str(before);
-        let found = after.split_once(']').and_then(|(inside, tail)| Some((inside, chip(inside)?, tail)));
+        let found = after.split_once(']').and_then(|(inside, tail)| Some((inside, chip(inside, &is_bare)?, tail)));
         if let Some((inside, chip, tail)) = found {
             if !plain.is_empty() {
                 pieces.push(Piece { text: std::mem::take(&mut plain), chip: None });
@@ -93,53 +88,68 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
 }
 
 /// Reads what stands between brackets; none when it is not a chip.
-fn chip(inside: &str) -> Option<Chip> {
+fn chip(inside: &str, is_bare: impl Fn(&str) -> bool) -> Option<Chip> {
     if let Some((kind, token)) = inside.split_once('#') {
-        return (is_kind(kind) && is_hex(token, TOKEN_DIGITS)).then(|| Chip {
-            label: format!("{kind} · {token}"),
-            title: format!("Stands for one {kind}: equal values have the same token."),
-            href: href("/search", &[("text", token)]),
-        });
-    }
-    if let Some(folders) = inside.strip_prefix("path:") {
-        return path(folders);
+        return (is_kind(kind) && is_hex(token, 10)).then(|| tokenised(kind, token));
     }
     let mut parts = inside.split(':');
     let kind = parts.next().filter(|kind| is_kind(kind))?;
-    let length = match parts.next() {
+    let number = match parts.next() {
         Some(digits) => Some(length(digits)?),
         None => None,
     };
-    let hash = match parts.next() {
-        Some(hash) => Some(is_hash(hash).then_some(hash)?),
-        None => None,
-    };
-    if parts.next().is_some() || (length.is_none() && !is_known_bare(kind)) {
+    let hash = parts.next();
+    if parts.next().is_some() {
         return None;
     }
-    let label = match length {
-        Some(1) => format!("{kind} · 1 char"),
-        Some(length) => format!("{kind} · {} chars", count(length)),
-        None => kind.to_owned(),
-    };
-    let title = match hash {
-        Some(hash) => format!("Withheld by the rule “{kind}”. Equal values have the hash {hash}."),
-        None => format!("Withheld by the rule “{kind}”."),
-    };
-    let href = hash.map(|hash| href("/search", &[("text", hash)])).unwrap_or_default();
-    Some(Chip { label, title, href })
+    match (kind, number, hash) {
+        ("path", Some(depth), Some(hashes)) if hashes.contains('/') || depth == 1 => hashed_path(depth, hashes),
+        ("truncated", Some(whole), None) => Some(Chip {
+            label: format!("cut, {} in all", chars(whole)),
+            title: "The policy keeps only the beginning.".to_owned(),
+            href: String::new(),
+        }),
+        (kind, None, None) => is_bare(kind).then(|| Chip {
+            label: kind.to_owned(),
+            title: format!("Found and taken out: {kind}."),
+            href: String::new(),
+        }),
+        (kind, Some(length), None) => Some(Chip {
+            label: format!("{kind} · {}", chars(length)),
+            title: format!("Withheld by the rule “{kind}”."),
+            href: String::new(),
+        }),
+        (kind, Some(length), Some(hash)) => is_hex(hash, 16).then(|| Chip {
+            label: format!("{kind} · {}", chars(length)),
+            title: format!("Withheld by the rule “{kind}”. Equal values have the hash {hash}."),
+            href: href("/search", &[("text", hash)]),
+        }),
+        (_, None, Some(_)) => None,
+    }
 }
 
-/// A path of which the hashes of its folders and its own are left, from the top.
-fn path(folders: &str) -> Option<Chip> {
-    let (depth, hashes) = folders.split_once(':')?;
-    let known = hashes.split('/').count();
-    let own = hashes.rsplit('/').next()?;
-    (length(depth) == u64::try_from(known).ok() && hashes.split('/').all(is_hash)).then(|| Chip {
-        label: format!("path · {known} deep"),
-        title: format!("A path. Equal paths have the hash {own}, what is below one has it on its way."),
-        href: href("/search", &[("text", own)]),
+/// A value that has a token: the same one everywhere.
+fn tokenised(kind: &str, token: &str) -> Chip {
+    Chip {
+        label: format!("{kind} {token}"),
+        title: format!("Withheld by the rule “{kind}”. Equal values have the token {token}."),
+        href: href("/search", &[("text", token)]),
+    }
+}
+
+/// A path whose folders are hashed: the last hash is that of the whole.
+fn hashed_path(depth: u64, hashes: &str) -> Option<Chip> {
+    let count = u64::try_from(hashes.split('/').count()).ok()?;
+    let last = hashes.rsplit('/').next()?;
+    (count == depth && hashes.split('/').all(|hash| is_hex(hash, 16))).then(|| Chip {
+        label: if depth == 1 { "path · 1 name".to_owned() } else { format!("path · {depth} names") },
+        title: "A hash stands for each folder. Ask for a path to find what is below it.".to_owned(),
+        href: href("/search", &[("text", last)]),
     })
+}
+
+fn chars(length: u64) -> String {
+    if length == 1 { "1 char".to_owned() } else { format!("{} chars", count(length)) }
 }
 
 fn is_kind(kind: &str) -> bool {
@@ -152,7 +162,8 @@ fn is_kind(kind: &str) -> bool {
 
 /// A word that redaction uses, or one with a dash between words of two letters or more (`github-pat`, not `a-z`).
 fn is_known_bare(kind: &str) -> bool {
-    BARE_KINDS.contains(&kind) || (kind.contains('-') && kind.split('-').all(|word| word.len() >= 2))
+    BARE_KINDS.contains(&kind)
+        || (kind.contains('-') && kind.split('-').all(|word| word.len() >= 2) && !NO_KINDS.contains(&kind))
 }
 
 fn length(digits: &str) -> Option<u64> {
@@ -160,12 +171,8 @@ fn length(digits: &str) -> Option<u64> {
     if plain { digits.parse().ok() } else { None }
 }
 
-fn is_hash(hash: &str) -> bool {
-    is_hex(hash, HASH_DIGITS)
-}
-
-fn is_hex(text: &str, digits: usize) -> bool {
-    text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+fn is_hex(hash: &str, digits: usize) -> bool {
+    hash.len() == digits && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 #[cfg(test)]
@@ -187,7 +194,8 @@ mod tests {
         for (text, expected) in [
             ("", ""),
             ("npm test", "npm test"),
-            ("cat [path]", "cat <path|>"),
+            ("login [password]", "login <password|>"),
+            ("[dev-dependencies]", "[dev-dependencies]"),
             ("[prompt:24]", "<prompt · 24 chars|>"),
             ("[pin:1]", "<pin · 1 char|>"),
             (
@@ -195,13 +203,15 @@ mod tests {
                 "curl -H <bearer-token · 1,040 chars|/search?text=0123456789abcdef> x",
             ),
             ("[github-pat][email]", "<github-pat|><email|>"),
-            ("/home/[user#0a1b2c3d4e]/x", "/home/<user · 0a1b2c3d4e|/search?text=0a1b2c3d4e>/x"),
-            ("[path:2:0123456789abcdef/fedcba9876543210]", "<path · 2 deep|/search?text=fedcba9876543210>"),
+            ("/home/[user#0123456789]/x", "/home/<user 0123456789|/search?text=0123456789>/x"),
+            ("[arg:7:0123456789abcdef]", "<arg · 7 chars|/search?text=0123456789abcdef>"),
+            ("[withheld:24]", "<withheld · 24 chars|>"),
+            ("begin…[truncated:4000]", "begin…<cut, 4,000 chars in all|>"),
+            ("[path:2:0123456789abcdef/fedcba9876543210]", "<path · 2 names|/search?text=fedcba9876543210>"),
+            ("[path:1:0123456789abcdef]", "<path · 1 name|/search?text=0123456789abcdef>"),
+            ("[path:3:0123456789abcdef/fedcba9876543210]", "[path:3:0123456789abcdef/fedcba9876543210]"),
+            ("[user#0123]", "[user#0123]"),
             // What only looks like one.
-            (
-                "[path:3:0123456789abcdef/fedcba9876543210] [user#1]",
-                "[path:3:0123456789abcdef/fedcba9876543210] [user#1]",
-            ),
             ("ls [a-z]* [ab] [0-9]", "ls [a-z]* [ab] [0-9]"),
             ("[prompt:24:xyz]", "[prompt:24:xyz]"),
             ("[prompt:24:0123456789ABCDEF]", "[prompt:24:0123456789ABCDEF]"),
@@ -217,6 +227,16 @@ mod tests {
         ] {
             assert_eq!(told(text), expected);
         }
+    }
+
+    #[test]
+    fn what_is_known_of_the_row_decides_about_bare_kinds() {
+        let shown = |text: &str| -> Vec<bool> {
+            pieces_of(text, |kind| kind == "acme").iter().map(|piece| piece.chip.is_some()).collect()
+        };
+        assert_eq!(shown("[acme]"), [true]);
+        assert_eq!(shown("[password] [dev-deps]"), [false]);
+        assert_eq!(shown("[withheld:3]"), [true]);
     }
 
     #[test]

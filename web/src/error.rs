@@ -20,6 +20,9 @@ pub(crate) enum PageError {
     /// There is no such page, session or record.
     #[error("not found")]
     NotFound(&'static str),
+    /// A form was posted that is not ours.
+    #[error("a form was sent from another site")]
+    SentFromElsewhere,
     /// Pages are only read.
     #[error("method not allowed")]
     NotAllowed,
@@ -44,6 +47,7 @@ impl PageError {
             Self::BadParameter(_) | Self::Ask(AskError::Refused { .. }) => StatusCode::BAD_REQUEST,
             Self::TooLong => StatusCode::URI_TOO_LONG,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::SentFromElsewhere => StatusCode::FORBIDDEN,
             Self::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Ask(AskError::TimedOut { .. } | AskError::OutOfMemory) | Self::TimedOut => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -58,6 +62,7 @@ impl PageError {
             Self::BadParameter(bad) => format!("The parameter “{}” cannot be read", bad.name),
             Self::TooLong => "This address is too long".to_owned(),
             Self::NotFound(what) => (*what).to_owned(),
+            Self::SentFromElsewhere => "This form was sent from another site".to_owned(),
             Self::NotAllowed => "Pages here are only read".to_owned(),
             Self::Ask(AskError::Refused { .. }) => "This question cannot be asked".to_owned(),
             Self::Ask(AskError::TimedOut { .. } | AskError::OutOfMemory) | Self::TimedOut => {
@@ -77,6 +82,9 @@ impl PageError {
             Self::NotFound(_) => "It may never have been received, or retention has removed it. \
                                   Search by any part of what you have in hand."
                 .to_owned(),
+            Self::SentFromElsewhere => {
+                "Only Barograph’s own pages may ask. Open the page here and send it again.".to_owned()
+            }
             Self::NotAllowed => "Only GET and HEAD are answered.".to_owned(),
             Self::Ask(error @ (AskError::Refused { .. } | AskError::TimedOut { .. } | AskError::OutOfMemory)) => {
                 sentence(&error.to_string())

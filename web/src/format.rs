@@ -4,7 +4,7 @@ use barograph_proto::time::rfc3339;
 use chrono::{DateTime, Datelike, Utc};
 use url::form_urlencoded;
 
-use crate::chips::{Piece, pieces};
+use crate::chips::{Piece, pieces, pieces_of};
 
 /// Stored text longer than this (characters) is cut where it stands in a table; the record shows it whole.
 const SHOWN: usize = 280;
@@ -33,6 +33,11 @@ impl Stored {
     /// The whole text.
     pub(crate) fn whole(text: &str) -> Self {
         Self { pieces: pieces(text), cut: String::new() }
+    }
+
+    /// The whole text of a row of which it is known what was found in it.
+    pub(crate) fn whole_of(text: &str, kinds: &[&str]) -> Self {
+        Self { pieces: pieces_of(text, |kind| kinds.contains(&kind)), cut: String::new() }
     }
 
     /// Whether there is none.

@@ -80,7 +80,7 @@ async fn answer(State(edge): State<Edge>, request: Request, next: Next) -> Respo
 /// Which page an address is of, for the log. Not the address itself: addresses carry what people search for.
 fn route(path: &str) -> &'static str {
     let first = path.split('/').nth(1).unwrap_or_default();
-    let known = ["search", "sessions", "hotspots", "events", "healthz", "readyz", "metrics", "static"];
+    let known = ["search", "sessions", "hotspots", "seen", "events", "healthz", "readyz", "metrics", "static"];
     if first.is_empty() { "overview" } else { known.into_iter().find(|word| *word == first).unwrap_or("other") }
 }
 
@@ -90,12 +90,13 @@ fn guard(headers: &mut HeaderMap, request_id: &str) {
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // A page with a form that is posted says `same-origin`, else browsers would not tell us where it was sent from.
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);

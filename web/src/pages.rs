@@ -6,6 +6,7 @@ pub(crate) mod hotspots;
 pub(crate) mod overview;
 pub(crate) mod record;
 pub(crate) mod search;
+pub(crate) mod seen;
 pub(crate) mod session;
 
 use askama::Template;
@@ -22,7 +23,7 @@ use crate::{Site, assets};
 pub(crate) struct Chrome {
     /// Title of the document, without the product's name.
     pub(crate) title: String,
-    /// Which entry of the navigation we are at: `overview`, `search`, `hotspots` or nothing.
+    /// Which entry of the navigation we are at: `overview`, `search`, `hotspots`, `seen` or nothing.
     pub(crate) here: &'static str,
     /// Style sheet.
     pub(crate) style: String,

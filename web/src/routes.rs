@@ -14,6 +14,7 @@ pub fn router(site: Site) -> Router {
         .route("/search", get(pages::search::get))
         .route("/sessions/{session_id}", get(pages::session::get))
         .route("/hotspots", get(pages::hotspots::get))
+        .route("/seen", get(pages::seen::get).post(pages::seen::post).layer(pages::seen::limit()))
         .route("/events/{event_id}", get(pages::record::get))
         .route("/healthz", get(pages::health::alive))
         .route("/readyz", get(pages::health::ready))

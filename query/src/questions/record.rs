@@ -13,6 +13,10 @@ pub struct Record {
     pub table: &'static str,
     /// Columns that have a value, in table order: name and text.
     pub columns: Vec<(String, String)>,
+    /// What redaction found and did, sorted by name: `github-pat`, `hashed:prompt`, `withheld:no-rule`; each with how often.
+    pub redaction_kinds: Vec<(String, u64)>,
+    /// The secrets that redaction found, sorted by hash: keyed hash (16 hex digits) and kind.
+    pub redaction_secrets: Vec<(String, String)>,
     /// Attributes without a column, sorted by key.
     pub attributes: Vec<(String, String)>,
     /// Resource attributes without a column, sorted by key.
@@ -42,6 +46,12 @@ fn read(table: Table, row: Row<'_>) -> Record {
         columns: names
             .filter_map(|name| Some((name.to_owned(), row.shown(name).or_else(|| entries(row, name))?)))
             .collect(),
+        redaction_kinds: row
+            .map("redaction_kinds")
+            .into_iter()
+            .map(|(kind, count)| (kind, count.parse().unwrap_or_default()))
+            .collect(),
+        redaction_secrets: row.map("redaction_secrets"),
         attributes: row.map("attributes"),
         resource_attributes: row.map("resource_attributes"),
     }

@@ -1,11 +1,14 @@
 //! One record as it is stored: every column, every attribute, and what else has the same values.
 
+mod redaction;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use barograph_query::questions::record::{Record, record};
 
+use self::redaction::Redaction;
 use super::{Chrome, write};
 use crate::Site;
 use crate::error::PageError;
@@ -51,6 +54,7 @@ pub(crate) struct RecordPage {
     table: &'static str,
     /// Its session at this record; empty when it belongs to none.
     session: String,
+    redaction: Option<Redaction>,
     columns: Vec<Cell>,
     attributes: Vec<Cell>,
     resource_attributes: Vec<Cell>,
@@ -58,12 +62,15 @@ pub(crate) struct RecordPage {
 
 impl RecordPage {
     pub(crate) fn new(event_id: &str, record: &Record) -> Self {
+        let kinds: Vec<&str> = record.redaction_kinds.iter().map(|(kind, _)| kind.as_str()).collect();
+        let stored =
+            |value: &str| if kinds.is_empty() { Stored::whole(value) } else { Stored::whole_of(value, &kinds) };
         let cells = |pairs: &[(String, String)], searchable: bool| {
             pairs
                 .iter()
                 .map(|(name, value)| Cell {
                     name: name.clone(),
-                    value: Stored::whole(value),
+                    value: stored(value),
                     same: if searchable { same(name, value) } else { String::new() },
                 })
                 .collect()
@@ -77,6 +84,7 @@ impl RecordPage {
                 .filter(|id| !id.is_empty())
                 .map(|id| format!("/sessions/{}#{}", segment(id), segment(event_id)))
                 .unwrap_or_default(),
+            redaction: Redaction::of(record),
             columns: cells(&record.columns, true),
             attributes: cells(&record.attributes, false),
             resource_attributes: cells(&record.resource_attributes, false),

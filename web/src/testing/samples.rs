@@ -7,6 +7,7 @@ use barograph_query::questions::find::{Facet, Found, Search, Slot};
 use barograph_query::questions::overview::{AgentSeen, Overview};
 use barograph_query::questions::pressure::{Hotspot, PressureOf};
 use barograph_query::questions::record::Record;
+use barograph_query::questions::seen::{Match, Searched, Seen, SeenRecord, SeenSession};
 use barograph_query::questions::session::{Chapter, ModeSpan, Moment, Note, Story};
 
 use crate::pages::Connect;
@@ -14,6 +15,7 @@ use crate::pages::hotspots::HotspotsPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::record::RecordPage;
 use crate::pages::search::SearchPage;
+use crate::pages::seen::SeenPage;
 use crate::pages::session::SessionPage;
 use crate::params::{Asked, BadParameter, Last, Params};
 use crate::period::Period;
@@ -385,9 +387,18 @@ pub(super) fn record() -> Record {
             ("command", "curl -H [bearer-token:47:0123456789abcdef] https://api.example.com/v2/export"),
             ("decision", "deny"),
             ("source", "user_reject"),
+            ("redaction_policy", "5c1d0f2a9b3e4d67"),
+            ("redaction_outcome", "withheld"),
+            ("redaction_bytes_in", "1204"),
+            ("redaction_bytes_out", "980"),
+            ("redaction_key_epoch", "2"),
         ]
         .map(pair)
         .to_vec(),
+        redaction_kinds: [("bearer-token", 1), ("hashed:prompt", 2), ("withheld:no-rule", 1)]
+            .map(|(kind, count)| (kind.to_owned(), count))
+            .to_vec(),
+        redaction_secrets: vec![pair(("89abcdef01234567", "bearer-token"))],
         attributes: [
             ("tool_parameters", "{\"bash_command\":\"curl\"}"),
             ("event.timestamp", "2026-11-20T09:31:03.882Z"),
@@ -395,6 +406,66 @@ pub(super) fn record() -> Record {
         .map(pair)
         .to_vec(),
         resource_attributes: [("os.type", "linux"), ("host.arch", "amd64")].map(pair).to_vec(),
+    }
+}
+
+/// A credential that was seen, in records whose stored words are these.
+pub(super) fn seen(words: &str) -> Seen {
+    let text = |plain: &str| if words == "Bash" { plain.to_owned() } else { words.to_owned() };
+    Seen {
+        records: 61,
+        sessions_counted: 2,
+        first: Some(NOW - 3 * DAY),
+        last: Some(NOW - 3_600 * SECOND),
+        matches: vec![
+            Match {
+                spelling: "the value after its name, then without quotes".into(),
+                secret: true,
+                epoch: 2,
+                hash: "0123456789abcdef".into(),
+                records: 60,
+            },
+            Match { spelling: "as given".into(), secret: false, epoch: 1, hash: "fedcba9876543210".into(), records: 1 },
+        ],
+        sessions: vec![
+            SeenSession {
+                session_id: text("0b6f2a2e-5a0e-4c86-9d0b-6a3b1f8d6c11"),
+                agent: text("claude-code"),
+                user: text("ada@example.com"),
+                host: text("build-7"),
+                records: 60,
+                first: NOW - 2 * DAY,
+                last: NOW - 3_600 * SECOND,
+            },
+            SeenSession {
+                agent: text("codex"),
+                records: 1,
+                first: NOW - 3 * DAY,
+                last: NOW - 3 * DAY,
+                ..SeenSession::default()
+            },
+        ],
+        rows: (0..50_i64)
+            .map(|index| SeenRecord {
+                table: "events".into(),
+                event_id: format!("{index:032x}"),
+                event_time: NOW - 3_600 * SECOND * (index + 1),
+                session_id: text("0b6f2a2e-5a0e-4c86-9d0b-6a3b1f8d6c11"),
+                agent: text("claude-code"),
+                user: text("ada@example.com"),
+                host: text("build-7"),
+                tool_name: if index % 7 == 3 { String::new() } else { text("Bash") },
+                hash: "0123456789abcdef".into(),
+            })
+            .collect(),
+        searched: Searched {
+            records: 48_210,
+            since: Some(NOW - 40 * DAY),
+            spellings: vec!["as given".into(), "the value after its name".into(), "base64-decoded".into()],
+            epochs: vec![2, 1],
+            unasked: 12,
+            policies: vec![("5c1d0f2a9b3e4d67".into(), 48_000), ("0d9e8c7b6a5f4e3d".into(), 210)],
+        },
     }
 }
 
@@ -454,6 +525,10 @@ pub(super) fn pages() -> Vec<Sample> {
         ("hotspots", hotspots_page(&hotspots())),
         ("hotspots-empty", hotspots_page(&[])),
         ("record", record_page(&record())),
+        ("seen-form", render(&SeenPage::form())),
+        ("seen-refused", render(&SeenPage::refused("There is nothing to look for; give the credential itself."))),
+        ("seen", render(&SeenPage::answered(&seen("Bash")))),
+        ("seen-none", render(&SeenPage::answered(&Seen { searched: seen("").searched, ..Seen::default() }))),
     ];
     pages.extend(HOSTILE.iter().flat_map(|text| hostile_pages(text)));
     pages
@@ -496,7 +571,9 @@ fn hostile_pages(text: &str) -> Vec<Sample> {
     let pair = (text.to_owned(), text.repeat(300));
     let record = Record {
         table: "events",
-        columns: vec![pair.clone(), ("session_id".into(), text.into())],
+        columns: vec![pair.clone(), ("session_id".into(), text.into()), ("redaction_policy".into(), text.into())],
+        redaction_kinds: vec![(text.into(), 1)],
+        redaction_secrets: vec![(text.into(), text.into())],
         attributes: vec![pair.clone()],
         resource_attributes: vec![pair],
     };
@@ -507,5 +584,6 @@ fn hostile_pages(text: &str) -> Vec<Sample> {
         ("session-hostile", session_page(&story, "")),
         ("hotspots-hostile", hotspots_page(&[spot])),
         ("record-hostile", record_page(&record)),
+        ("seen-hostile", render(&SeenPage::answered(&self::seen(text)))),
     ]
 }

@@ -6,8 +6,8 @@ use barograph_query::questions::session::Story;
 use scraper::{ElementRef, Html, Selector};
 
 use super::samples::{
-    call, found, hotspots, hotspots_page, overview, overview_page, record, record_page, search_page, session_page,
-    story,
+    call, found, hotspots, hotspots_page, overview, overview_page, pages, record, record_page, search_page,
+    session_page, story,
 };
 
 fn texts(html: &str, css: &str) -> Vec<String> {
@@ -15,6 +15,11 @@ fn texts(html: &str, css: &str) -> Vec<String> {
         .select(&Selector::parse(css).unwrap())
         .map(|element| element.text().collect::<Vec<_>>().join(" ").split_whitespace().collect::<Vec<_>>().join(" "))
         .collect()
+}
+
+/// A sample page by its name.
+fn page(name: &str) -> String {
+    pages().into_iter().find(|(page, _)| *page == name).map(|(_, html)| html).unwrap()
 }
 
 fn links(html: &str, css: &str) -> Vec<String> {
@@ -194,9 +199,59 @@ fn hotspots_lead_to_their_calls_and_show_their_trend() {
 }
 
 #[test]
+fn a_record_tells_what_redaction_did() {
+    let html = record_page(&record());
+    let told = texts(&html, ".header > div");
+    for words in ["Withheld: a value is missing", "5c1d0f2a9b3e4d67", "1,204 bytes in, 980 stored", "epoch 2"] {
+        assert!(told.iter().any(|fact| fact.contains(words)), "{words}: {told:?}");
+    }
+    let kinds = texts(&html, "table:not(.record) tbody tr");
+    assert_eq!(kinds.len(), 3);
+    assert!(kinds[2].starts_with("withheld:no-rule 1 Not stored: no rule"), "{kinds:?}");
+    assert_eq!(links(&html, "p a.chip"), ["/search?text=89abcdef01234567"]);
+}
+
+#[test]
+fn a_seen_credential_leads_to_sessions_records_and_calls() {
+    let html = page("seen");
+    assert!(texts(&html, ".facts")[0].starts_with("61 records · 2 sessions · first 17 Nov 2026"));
+    let all = links(&html, "main a");
+    for href in [
+        "/search?text=0123456789abcdef",
+        "/sessions/0b6f2a2e-5a0e-4c86-9d0b-6a3b1f8d6c11",
+        "/events/00000000000000000000000000000000",
+    ] {
+        assert!(all.iter().any(|link| link == href), "{href}: {all:?}");
+    }
+    assert!(texts(&html, ".further")[0].starts_with("The newest 50 are shown"));
+    assert!(texts(&html, ".header > div")[2].contains("12 records, whose key is gone"));
+}
+
+#[test]
+fn the_form_keeps_the_value_out_of_addresses_and_memories() {
+    for name in ["seen-form", "seen", "seen-none", "seen-refused"] {
+        let html = page(name);
+        let page = Html::parse_document(&html);
+        let select = |css: &str| page.select(&Selector::parse(css).unwrap()).next().unwrap();
+        let form = select("form.leak");
+        assert_eq!((form.attr("method"), form.attr("autocomplete")), (Some("post"), Some("off")));
+        let field = select("textarea[name=value]");
+        assert_eq!((field.attr("autocomplete"), field.attr("spellcheck")), (Some("off"), Some("false")));
+        assert_eq!(field.text().collect::<String>(), "", "{name}");
+    }
+}
+
+#[test]
+fn nothing_seen_says_what_that_means() {
+    let text = texts(&page("seen-none"), ".lone").join(" ");
+    assert!(text.contains("None of 48,210 records since 11 Oct 2026"), "{text}");
+    assert!(text.contains("Rotate it all the same"), "{text}");
+}
+
+#[test]
 fn a_record_shows_every_column_and_pivots() {
     let html = record_page(&record());
-    assert_eq!(texts(&html, "tbody tr").len(), 18);
+    assert_eq!(texts(&html, ".record tbody tr").len(), 23);
     let pivots = links(&html, "td.c-same a");
     assert!(pivots.contains(&"/search?tool_name=Bash".to_owned()), "{pivots:?}");
     assert!(pivots.contains(&"/search?user=ada%40example.com".to_owned()), "{pivots:?}");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use barograph_proto::keyed::RedactionKeys;
 use barograph_proto::time::Clock;
 use barograph_query::archive::{Archive, ArchiveConfig};
 use prometheus_client::metrics::counter::Counter;
@@ -38,8 +39,10 @@ async fn site(ready: Result<(), Vec<String>>) -> (Router, tempfile::TempDir) {
     let requests = Counter::<u64>::default();
     requests.inc();
     registry.register("barograph_test", "A counter", requests);
+    let archive = Archive::open(ArchiveConfig::new(folder.path().to_owned())).await.unwrap();
+    archive.set_redaction_keys(RedactionKeys::new(vec![(1, [1; 32])], [2; 32]).unwrap());
     let site = Site {
-        archive: Archive::open(ArchiveConfig::new(folder.path().to_owned())).await.unwrap(),
+        archive,
         clock: Arc::new(Fixed),
         registry: Arc::new(registry),
         readiness: Arc::new(Told(ready)),
@@ -147,6 +150,43 @@ async fn machines_are_told_too() {
     let (status, _, body) = get(&router, "/readyz").await;
     assert_eq!((status, body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "The journal is not open.\n"));
     assert_eq!(get(&router, "/healthz").await.0, StatusCode::OK);
+}
+
+async fn post(router: &Router, headers: &[(&str, &str)], body: impl Into<Body>) -> (StatusCode, HeaderMap, String) {
+    let mut request = Request::post("/seen").header("host", "barograph.test:4319");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    ask(router, request.body(body.into()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_credential_is_asked_for_by_our_own_form_only() {
+    let (router, _folder) = site(Ok(())).await;
+    let (status, headers, body) = get(&router, "/seen").await;
+    assert_eq!((status, headers["referrer-policy"].to_str().unwrap()), (StatusCode::OK, "same-origin"));
+    assert!(body.contains("<form class=\"leak\" method=\"post\""), "{body}");
+    for origin in ["http://evil.test", "null"] {
+        let (status, _, body) = post(&router, &[("origin", origin)], "value=opensesame").await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        assert!(body.contains("sent from another site") && !body.contains("opensesame"), "{body}");
+    }
+    for headers in [&[("origin", "http://barograph.test:4319")][..], &[("sec-fetch-site", "same-origin")], &[]] {
+        let (status, headers, body) = post(&router, headers, "value=opensesame").await;
+        assert_eq!((status, headers["cache-control"].to_str().unwrap()), (StatusCode::OK, "no-store"), "{body}");
+        assert!(body.contains("it was not seen") && !body.contains("opensesame"), "{body}");
+    }
+    for (form, expected) in [
+        ("value=".to_owned(), StatusCode::BAD_REQUEST),
+        ("value=+%0D%0A".to_owned(), StatusCode::BAD_REQUEST),
+        ("other=x".to_owned(), StatusCode::BAD_REQUEST),
+        (format!("value={}", "x".repeat(65 * 1024)), StatusCode::BAD_REQUEST),
+        (format!("value={}", "x".repeat(300 * 1024)), StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        let (status, _, body) = post(&router, &[], form).await;
+        assert_eq!(status, expected);
+        assert!(body.contains("Nothing was asked") && body.len() < 20_000, "{body}");
+    }
 }
 
 #[tokio::test]
