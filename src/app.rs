@@ -54,9 +54,10 @@ impl App {
         let store_config = StoreConfig { data_dir: config.data_dir.clone() };
         let store = Store::open(store_config, Arc::clone(&clock), Arc::clone(&metrics)).await?;
         // Only now, since the open store keeps other processes out of the folder.
-        let keys = keys::load_or_make(&config.data_dir)?;
+        let keys = keys::load_or_make(config)?;
         let archive = Archive::open(ask::archive_config(config)).await?;
         archive.register_metrics(&mut registry);
+        archive.set_redaction_keys(keys.redaction.clone());
         let intake = Intake {
             event_id_key: keys.event_id,
             redactor: InForce::new(Redactor::new(Policy::shipped_default(), keys.redaction)),

@@ -1,10 +1,16 @@
 //! The command line.
 
+mod keys;
+mod redact;
+
 use std::path::PathBuf;
 
 use barograph_query::format::Format;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
+
+pub use self::keys::{DestroyArguments, KeysArguments, KeysCommand};
+pub use self::redact::{RedactCommand, SeenArguments, SeenFormat};
 
 use crate::config::Settings;
 
@@ -26,6 +32,18 @@ pub enum Command {
     Demo(DemoArguments),
     /// Answer one SQL query over a data folder; a server may be running on it
     Query(QueryArguments),
+    /// Ask about redaction
+    Redact {
+        /// What to ask.
+        #[command(subcommand)]
+        command: RedactCommand,
+    },
+    /// List, rotate and destroy the keys that redaction hashes with
+    Keys {
+        /// What to do.
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
 }
 
 /// Arguments of `barograph serve`.

@@ -17,6 +17,8 @@ use std::time::Duration;
 
 pub use settings::{LogFormat, Settings};
 
+use crate::keys::GivenKeys;
+
 /// Where data goes when nobody says otherwise: visible, beside where the program was started.
 const DATA_DIR: &str = "./barograph-data";
 /// OTLP/gRPC's registered port.
@@ -51,6 +53,10 @@ pub struct Config {
     pub query_memory_limit: usize,
     /// How long one query may take.
     pub query_time_limit: Duration,
+    /// File with the redaction keys, for those who keep them elsewhere than in the data folder.
+    pub redaction_key_file: Option<PathBuf>,
+    /// The redaction keys, given by the environment.
+    pub redaction_keys: Option<GivenKeys>,
     /// Whether ports may be bound that other machines reach, although nobody is asked who they are.
     pub allow_unauthenticated_bind: bool,
 }
@@ -96,7 +102,8 @@ impl Config {
         let environment = environment::read(environment, &mut faults);
         let file = file.map(Path::to_path_buf).or(environment.config_file);
         let file = file.map(|path| file::read(&path, &mut faults)).unwrap_or_default();
-        let config = Self::of(flags.over(environment.settings).over(file));
+        let mut config = Self::of(flags.over(environment.settings).over(file));
+        config.redaction_keys = environment.redaction_keys;
         config.check(&mut faults);
         if faults.is_empty() { Ok(config) } else { Err(Faults(faults)) }
     }
@@ -113,6 +120,8 @@ impl Config {
             log_format: settings.log_format.unwrap_or_default(),
             query_memory_limit: settings.query_memory_limit.unwrap_or(QUERY_MEMORY_LIMIT),
             query_time_limit: settings.query_time_limit.unwrap_or(QUERY_TIME_LIMIT),
+            redaction_key_file: settings.redaction_key_file,
+            redaction_keys: None,
             allow_unauthenticated_bind: settings.allow_unauthenticated_bind.unwrap_or(false),
         }
     }
@@ -124,6 +133,12 @@ impl Config {
 
     /// Checks what can only be seen when all is together.
     fn check(&self, faults: &mut Vec<Fault>) {
+        if self.redaction_keys.is_some() && self.redaction_key_file.is_some() {
+            faults.push(Fault {
+                place: environment::REDACTION_KEY.to_owned(),
+                message: "is set, and so is redaction_key_file; give the keys by one of them".to_owned(),
+            });
+        }
         let doors = self.doors();
         for (at, (name, address)) in doors.into_iter().enumerate() {
             if !address.ip().to_canonical().is_loopback() && !self.allow_unauthenticated_bind {

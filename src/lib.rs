@@ -13,6 +13,7 @@ pub mod keys;
 pub mod telemetry;
 
 mod announce;
+mod redact;
 mod serve;
 mod showcase;
 mod shutdown;
@@ -32,6 +33,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Serve(arguments) => serve::serve(arguments).await,
             Command::Demo(arguments) => showcase::demo(arguments).await,
             Command::Query(arguments) => ask::query(arguments).await,
+            Command::Redact { command } => redact::run(command).await,
+            Command::Keys { command } => keys::command::run(command),
         }
     });
     // After a hard stop work may still hang on a disk; it is not waited for.

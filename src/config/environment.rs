@@ -5,16 +5,21 @@ use std::path::PathBuf;
 
 use super::Fault;
 use super::settings::{Given, Settings};
+use crate::keys::GivenKeys;
 
 const PREFIX: &str = "BAROGRAPH_";
 
 /// Names the configuration file.
 const CONFIG: &str = "BAROGRAPH_CONFIG";
 
+/// Gives the redaction keys. Not a setting: no secret belongs on a command line or in a file that others read.
+pub(super) const REDACTION_KEY: &str = "BAROGRAPH_REDACTION_KEY";
+
 /// What the environment says.
 #[derive(Debug, Default)]
 pub(super) struct Environment {
     pub(super) config_file: Option<PathBuf>,
+    pub(super) redaction_keys: Option<GivenKeys>,
     pub(super) settings: Settings,
 }
 
@@ -35,6 +40,13 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>, faults
             faults.push(Fault { place, message: "is not UTF-8".to_owned() });
             continue;
         };
+        if place == REDACTION_KEY {
+            match GivenKeys::parse(text) {
+                Ok(keys) => environment.redaction_keys = Some(keys),
+                Err(message) => faults.push(Fault { place, message }),
+            }
+            continue;
+        }
         // `BAROGRAPH_data_dir` would be a second spelling; there is one.
         let name = place.strip_prefix(PREFIX).filter(|name| !name.contains(|c: char| c.is_ascii_lowercase()));
         let message = match environment.settings.give(&name.unwrap_or_default().to_ascii_lowercase(), text) {
@@ -50,5 +62,5 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>, faults
 /// The switch is left out on purpose: a variable is inherited unseen, and this one opens doors.
 fn unknown() -> String {
     let names = Settings::NAMES.map(|name| format!("{PREFIX}{}", name.to_ascii_uppercase())).join(", ");
-    format!("unknown variable; Barograph reads {CONFIG}, {names}")
+    format!("unknown variable; Barograph reads {CONFIG}, {REDACTION_KEY}, {names}")
 }

@@ -45,6 +45,9 @@ pub struct Settings {
     /// How long one query may take [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = units::duration)]
     pub query_time_limit: Option<Duration>,
+    /// File with the redaction keys, to keep them elsewhere than in the data folder: hex digits, `2:…,1:…` for epochs
+    #[arg(long, value_name = "FILE")]
+    pub redaction_key_file: Option<PathBuf>,
     /// Let other machines reach the ports, unasked who they are: only for a private network, such as a pod's
     #[arg(long, num_args = 0, default_missing_value = "true")]
     pub allow_unauthenticated_bind: Option<bool>,
@@ -62,8 +65,17 @@ pub(super) enum Given {
 
 impl Settings {
     /// All names but the switch's, which only files and flags may give.
-    pub(super) const NAMES: [&'static str; 8] =
-        ["data_dir", "otlp_grpc", "otlp_http", "web", "log", "log_format", "query_memory_limit", "query_time_limit"];
+    pub(super) const NAMES: [&'static str; 9] = [
+        "data_dir",
+        "otlp_grpc",
+        "otlp_http",
+        "web",
+        "log",
+        "log_format",
+        "query_memory_limit",
+        "query_time_limit",
+        "redaction_key_file",
+    ];
 
     /// Name of the switch that lets other machines in.
     pub(super) const SWITCH: &'static str = "allow_unauthenticated_bind";
@@ -88,6 +100,7 @@ impl Settings {
             "log_format" => take(&mut self.log_format, log_format(text)),
             "query_memory_limit" => take(&mut self.query_memory_limit, units::bytes(text)),
             "query_time_limit" => take(&mut self.query_time_limit, units::duration(text)),
+            "redaction_key_file" => take(&mut self.redaction_key_file, file(text)),
             _ => Given::Unknown,
         }
     }
@@ -103,6 +116,7 @@ impl Settings {
             log_format: self.log_format.or(weaker.log_format),
             query_memory_limit: self.query_memory_limit.or(weaker.query_memory_limit),
             query_time_limit: self.query_time_limit.or(weaker.query_time_limit),
+            redaction_key_file: self.redaction_key_file.or(weaker.redaction_key_file),
             allow_unauthenticated_bind: self.allow_unauthenticated_bind.or(weaker.allow_unauthenticated_bind),
         }
     }
@@ -110,6 +124,10 @@ impl Settings {
 
 fn folder(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() { Err("is empty; it names a folder".to_owned()) } else { Ok(text.into()) }
+}
+
+fn file(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() { Err("is empty; it names a file".to_owned()) } else { Ok(text.into()) }
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -50,7 +50,7 @@ fn file_may_be_named_by_the_environment() {
 
 #[test]
 fn every_name_means_the_same_in_file_and_environment() {
-    let values = ["d", "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "info", "json", "1GiB", "1min"];
+    let values = ["d", "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "info", "json", "1GiB", "1min", "keys.txt"];
     let lines: Vec<_> =
         Settings::NAMES.iter().zip(values).map(|(name, value)| format!("{name} = \"{value}\"")).collect();
     let text = lines.join("\n");
@@ -135,6 +135,23 @@ fn example_file_shows_the_defaults() {
     let settings = load(example, &[], Settings::default()).unwrap();
     assert_eq!(settings, load("", &[], Settings::default()).unwrap());
     for name in Settings::NAMES.into_iter().chain([Settings::SWITCH]) {
-        assert!(example.contains(&format!("\n{name} = ")), "{name} is missing");
+        // What has no default is commented out.
+        let shown = [format!("\n{name} = "), format!("\n# {name} = ")];
+        assert!(shown.iter().any(|line| example.contains(line)), "{name} is missing");
     }
+}
+
+#[test]
+fn redaction_keys_are_given_once_and_never_shown() {
+    let key = "0a".repeat(32);
+    let config = load("", &[("BAROGRAPH_REDACTION_KEY", &key)], Settings::default()).unwrap();
+    assert!(config.redaction_keys.is_some());
+    assert!(!format!("{config:?}").contains("10, 10"), "{config:?}");
+    let faults = load("redaction_key_file = 'keys.txt'", &[("BAROGRAPH_REDACTION_KEY", &key)], Settings::default());
+    assert_eq!(
+        faults.unwrap_err().to_string(),
+        "BAROGRAPH_REDACTION_KEY: is set, and so is redaction_key_file; give the keys by one of them"
+    );
+    let faults = load("", &[("BAROGRAPH_REDACTION_KEY", "hunter2")], Settings::default()).unwrap_err().to_string();
+    assert_eq!(faults, "BAROGRAPH_REDACTION_KEY: key 1 is not 64 hex digits (32 random bytes)");
 }
