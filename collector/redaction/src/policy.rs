@@ -26,6 +26,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+pub use self::columns::all as text_columns;
 use self::does::Does;
 pub use self::explain::{Explanation, Match};
 pub use self::fault::{Fault, Faults, Place};

@@ -13,7 +13,7 @@ pub(super) fn is_own(column: &str) -> bool {
 }
 
 /// All text columns that a policy decides about, those that are arguments too.
-pub(super) fn all() -> BTreeSet<&'static str> {
+pub fn all() -> BTreeSet<&'static str> {
     let mut columns = Columns(BTreeSet::new());
     Event::default().cells(&mut columns);
     Span::default().cells(&mut columns);
