@@ -160,7 +160,7 @@ impl Archive {
             .run(deadline, async move { archive.inner.pin().await })
             .await
             .ok_or_else(|| self.timed_out())?
-            .map_err(|source| self.broken(source))?
+            .map_err(|_| self.broken("opening the tables has panicked"))?
             .map_err(|source| self.broken(source))?;
         Ok(Reading::new(self.clone(), Arc::new(pinned), Arc::new(turn), deadline))
     }

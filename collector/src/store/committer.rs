@@ -54,7 +54,14 @@ pub(super) enum CommitError {
     #[error(transparent)]
     Table(#[from] TableError),
     #[error("a task of the committer has panicked")]
-    Task(#[from] tokio::task::JoinError),
+    Task,
+}
+
+impl From<tokio::task::JoinError> for CommitError {
+    /// The panic's message is dropped: it may quote what a row holds.
+    fn from(_: tokio::task::JoinError) -> Self {
+        Self::Task
+    }
 }
 
 /// The tables, each with its own place in the journal.

@@ -42,7 +42,7 @@ impl DurableFiles {
             drop(std::fs::remove_file(&staged));
             put
         });
-        task.await.map_err(|error| generic(std::io::Error::other(error)))?
+        task.await.map_err(|_| generic(std::io::Error::other("writing a file has panicked")))?
     }
 }
 

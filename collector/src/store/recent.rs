@@ -44,7 +44,7 @@ pub(super) async fn ids(log: &TableLog, since: i64, most: usize) -> Result<Vec<u
         ids.truncate(most);
         ids
     });
-    read.await.map_err(|error| DeltaTableError::Generic(error.to_string()))
+    read.await.map_err(|_| DeltaTableError::generic("reading event ids has panicked"))
 }
 
 fn read(path: &PathBuf, since: i64, ids: &mut Vec<u128>) -> Result<(), ParquetError> {

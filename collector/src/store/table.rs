@@ -234,7 +234,8 @@ impl TableLog {
             let snapshot = KernelSnapshot::builder_for(url).at_version(version).build(engine.as_ref())?;
             snapshot.get_app_id_version(&app_id, engine.as_ref())
         });
-        let read = read.await.map_err(|error| unusable(&self.folder, DeltaTableError::Generic(error.to_string())))?;
+        let read =
+            read.await.map_err(|_| unusable(&self.folder, DeltaTableError::generic("reading the log has panicked")))?;
         read.map_err(|source| unusable(&self.folder, source.into()))
     }
 
