@@ -51,10 +51,15 @@ impl Intake {
         let labels = SignalLabels { signal: export.signal().name() };
         let received = export.len() as u64;
         let rows = dialect::read(tenant, self.clock.now(), &self.event_id_key, export);
+        let (redactor, shadow) = self.redactor.get();
+        let sample = shadow.as_ref().and_then(|shadow| shadow.sample(&rows));
         let started = Instant::now();
-        let rows = self.redactor.get().redact(rows);
+        let rows = redactor.redact(rows);
         self.metrics.redaction.seconds.observe(started.elapsed().as_secs_f64());
         self.metrics.redaction.count(rows.tally());
+        if let (Some(shadow), Some(sent)) = (shadow, sample) {
+            shadow.compare(sent, &rows);
+        }
         self.metrics.records_received.get_or_create(&labels).inc_by(received);
         Prepared { labels, received, rows }
     }

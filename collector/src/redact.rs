@@ -5,6 +5,7 @@
 //! cannot be understood is withheld, the row is kept, and says so.
 
 mod in_force;
+mod shadow;
 mod trial;
 mod walk;
 
@@ -19,6 +20,7 @@ use barograph_redaction::engine::{Engine, Recall, Tally};
 use barograph_redaction::policy::{Caller, Policy};
 
 pub use self::in_force::InForce;
+pub use self::shadow::{Shadow, ShadowMetrics, ShadowTold};
 pub use self::trial::{Trial, Tried};
 use self::walk::Walk;
 

@@ -55,7 +55,7 @@ impl Open {
         let store = Store::open(config, Arc::clone(&clock), Arc::clone(&metrics)).await.unwrap();
         let intake = Intake {
             event_id_key: EventIdKey::new(&[1; 32]),
-            redactor: InForce::new(crate::redact::testing::new()),
+            redactor: InForce::new(crate::redact::testing::new(), None),
             journal: store.journal(),
             clock,
             metrics: Arc::clone(&metrics),
