@@ -2,7 +2,7 @@
 
 use barograph_proto::tables::{PARTITION_COLUMN, Table};
 
-use super::conditions::text;
+use super::conditions::{size, text, time};
 use crate::archive::{Archive, AskError};
 use crate::rows::Row;
 
@@ -36,6 +36,55 @@ pub async fn record(archive: &Archive, event_id: &str) -> Result<Option<Record>,
     )?;
     let found = [(Table::Events, &events), (Table::Spans, &spans), (Table::MetricPoints, &metric_points)];
     Ok(found.into_iter().find_map(|(table, rows)| Some(read(table, rows.first()?))))
+}
+
+/// The spans that began and ended at these times, µs since the epoch, at most ten. Times are never redacted, so this
+/// finds a record whatever became of its texts.
+///
+/// # Errors
+/// When the archive cannot answer in its limits.
+pub async fn spans_between(archive: &Archive, began: i64, ended: i64) -> Result<Vec<Record>, AskError> {
+    let reading = archive.begin().await?;
+    let sql = "SELECT * FROM spans WHERE event_time = $1 AND end_time = $2 LIMIT 10";
+    let rows = reading.rows(sql, vec![time(began), time(ended)]).await?;
+    Ok(rows.iter().map(|row| read(Table::Spans, row)).collect())
+}
+
+/// A record, and where it stands among the others of its table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// When it happened, µs since the epoch.
+    pub event_time: i64,
+    /// Its id.
+    pub event_id: String,
+    /// The record.
+    pub record: Record,
+}
+
+/// The newest records of a table, at most so many; those before one, where that is given.
+///
+/// # Errors
+/// When the archive cannot answer in its limits.
+pub async fn newest(
+    archive: &Archive,
+    table: Table,
+    before: Option<&Placed>,
+    most: usize,
+) -> Result<Vec<Placed>, AskError> {
+    let reading = archive.begin().await?;
+    let (event_time, event_id) = before.map_or((i64::MAX, ""), |last| (last.event_time, last.event_id.as_str()));
+    let sql = format!(
+        "SELECT * FROM {} WHERE event_time <= $1 AND (event_time < $1 OR event_id < $2)
+         ORDER BY event_time DESC, event_id DESC LIMIT $3",
+        table.name()
+    );
+    let rows = reading.rows(sql, vec![time(event_time), text(event_id), size(most)]).await?;
+    let placed = |row: Row<'_>| Placed {
+        event_time: row.time("event_time").unwrap_or_default(),
+        event_id: row.text("event_id"),
+        record: read(table, row),
+    };
+    Ok(rows.iter().map(placed).collect())
 }
 
 fn read(table: Table, row: Row<'_>) -> Record {
