@@ -80,7 +80,8 @@ async fn answer(State(edge): State<Edge>, request: Request, next: Next) -> Respo
 /// Which page an address is of, for the log. Not the address itself: addresses carry what people search for.
 fn route(path: &str) -> &'static str {
     let first = path.split('/').nth(1).unwrap_or_default();
-    let known = ["search", "sessions", "hotspots", "seen", "events", "healthz", "readyz", "metrics", "static"];
+    let known =
+        ["search", "sessions", "hotspots", "seen", "events", "health", "healthz", "readyz", "metrics", "static"];
     if first.is_empty() { "overview" } else { known.into_iter().find(|word| *word == first).unwrap_or("other") }
 }
 

@@ -9,6 +9,7 @@ mod layers;
 mod pages;
 mod params;
 mod period;
+pub mod redaction;
 mod routes;
 mod strips;
 #[cfg(test)]
@@ -40,6 +41,8 @@ pub struct Site {
     pub registry: Arc<Registry>,
     /// What `/readyz` asks.
     pub readiness: Arc<dyn Readiness>,
+    /// What `/health` tells about redaction.
+    pub redaction: Arc<dyn redaction::Redaction>,
     /// Where agents should send OTLP/gRPC, as shown on empty pages: `http://127.0.0.1:4317`.
     pub otlp_grpc_endpoint: String,
     /// Where agents should send OTLP/HTTP.

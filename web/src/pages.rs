@@ -4,6 +4,7 @@ pub(crate) mod error;
 pub(crate) mod health;
 pub(crate) mod hotspots;
 pub(crate) mod overview;
+pub(crate) mod probes;
 pub(crate) mod record;
 pub(crate) mod search;
 pub(crate) mod seen;

@@ -11,6 +11,7 @@ use barograph_query::questions::seen::{Match, Searched, Seen, SeenRecord, SeenSe
 use barograph_query::questions::session::{Chapter, ModeSpan, Moment, Note, Story};
 
 use crate::pages::Connect;
+use crate::pages::health::HealthPage;
 use crate::pages::hotspots::HotspotsPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::record::RecordPage;
@@ -19,6 +20,7 @@ use crate::pages::seen::SeenPage;
 use crate::pages::session::SessionPage;
 use crate::params::{Asked, BadParameter, Last, Params};
 use crate::period::Period;
+use crate::redaction::{CanaryState, PolicyInForce, RedactionState, ReloadRefused, ShadowState};
 
 /// 2026-11-20T10:00:00Z.
 pub(super) const NOW: i64 = 1_795_168_800 * SECOND;
@@ -469,6 +471,29 @@ pub(super) fn seen(words: &str) -> Seen {
     }
 }
 
+fn policy(text: &str) -> PolicyInForce {
+    PolicyInForce { name: text.into(), hash: "00ff".repeat(4), source: text.into(), since: NOW - DAY }
+}
+
+/// Redaction with a shadow policy and a reload that failed; names and faults as given.
+pub(super) fn redaction(text: &str, canary: CanaryState) -> RedactionState {
+    RedactionState {
+        policy: policy(text),
+        refused: Some(ReloadRefused { at: NOW - 3_600 * SECOND, fault: text.into(), further: 2 }),
+        shadow: Some(ShadowState {
+            policy: policy(text),
+            share: 0.25,
+            same: 91_204,
+            more: 31,
+            less: 2,
+            other: 0,
+            left_out: 1,
+            finds: vec![(text.into(), 12, 43)],
+        }),
+        canary,
+    }
+}
+
 /// A page rendered from samples, with its name.
 pub(super) type Sample = (&'static str, String);
 
@@ -503,6 +528,10 @@ pub(super) fn record_page(record: &Record) -> String {
     render(&RecordPage::new("00000000000000000000000000000002", record))
 }
 
+pub(super) fn health_page(told: RedactionState) -> String {
+    render(&HealthPage::new(Ok(()), told))
+}
+
 /// Every page, with answers, without, and with hostile ones.
 pub(super) fn pages() -> Vec<Sample> {
     let bad = BadParameter {
@@ -529,6 +558,8 @@ pub(super) fn pages() -> Vec<Sample> {
         ("seen-refused", render(&SeenPage::refused("There is nothing to look for; give the credential itself."))),
         ("seen", render(&SeenPage::answered(&seen("Bash")))),
         ("seen-none", render(&SeenPage::answered(&Seen { searched: seen("").searched, ..Seen::default() }))),
+        ("health", health_page(redaction("acme", CanaryState::Clean { at: NOW - 3_600 * SECOND }))),
+        ("health-new", health_page(RedactionState { policy: policy("default"), ..RedactionState::default() })),
     ];
     pages.extend(HOSTILE.iter().flat_map(|text| hostile_pages(text)));
     pages
@@ -585,5 +616,6 @@ fn hostile_pages(text: &str) -> Vec<Sample> {
         ("hotspots-hostile", hotspots_page(&[spot])),
         ("record-hostile", record_page(&record)),
         ("seen-hostile", render(&SeenPage::answered(&self::seen(text)))),
+        ("health-hostile", health_page(redaction(text, CanaryState::Leaked { at: NOW, places: vec![text.into()] }))),
     ]
 }

@@ -6,9 +6,10 @@ use barograph_query::questions::session::Story;
 use scraper::{ElementRef, Html, Selector};
 
 use super::samples::{
-    call, found, hotspots, hotspots_page, overview, overview_page, pages, record, record_page, search_page,
-    session_page, story,
+    NOW, call, found, health_page, hotspots, hotspots_page, overview, overview_page, pages, record, record_page,
+    redaction, search_page, session_page, story,
 };
+use crate::redaction::CanaryState;
 
 fn texts(html: &str, css: &str) -> Vec<String> {
     Html::parse_document(html)
@@ -255,4 +256,31 @@ fn a_record_shows_every_column_and_pivots() {
     let pivots = links(&html, "td.c-same a");
     assert!(pivots.contains(&"/search?tool_name=Bash".to_owned()), "{pivots:?}");
     assert!(pivots.contains(&"/search?user=ada%40example.com".to_owned()), "{pivots:?}");
+}
+
+#[test]
+fn health_tells_policies_canary_and_refused_reloads_in_words() {
+    let html = health_page(redaction("acme", CanaryState::Clean { at: NOW }));
+    let text = texts(&html, "main").join(" ");
+    for told in [
+        "acme , 00ff00ff00ff00ff , from acme , in force since 19 Nov 2026 10:00 UTC.",
+        "On 20 Nov 2026 09:00 UTC it was to be read again and was not taken: acme (2 faults more, see the log)",
+        "Canary: on 20 Nov 2026 10:00 UTC a synthetic secret went through and was found nowhere.",
+        "It sees a share of 0.25 of the requests.",
+        "It was not shown 1 row:",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    let rows = texts(&html, "tbody tr");
+    assert!(rows.contains(&"acme 12 43".to_owned()) && rows.iter().any(|row| row.starts_with("more taken out 31 ")));
+    assert_eq!(texts(&html, ".alarm").len(), 1);
+}
+
+#[test]
+fn health_tells_a_leak_aloud_with_every_place() {
+    let places = vec!["table spans, column attributes".to_owned(), "the journal".to_owned()];
+    let html = health_page(redaction("acme", CanaryState::Leaked { at: NOW, places }));
+    let alarms = texts(&html, ".alarm");
+    assert!(alarms.iter().any(|alarm| alarm.starts_with("LEAKED: on 20 Nov 2026 10:00 UTC")), "{alarms:?}");
+    assert!(alarms.iter().any(|alarm| alarm.ends_with("found in table spans, column attributes; the journal.")));
 }

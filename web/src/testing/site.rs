@@ -13,6 +13,7 @@ use prometheus_client::registry::Registry;
 use tower::ServiceExt;
 
 use super::samples::NOW;
+use crate::redaction::{CanaryState, Redaction, RedactionState};
 use crate::{Readiness, Site, router};
 
 #[derive(Debug)]
@@ -33,6 +34,15 @@ impl Readiness for Told {
     }
 }
 
+#[derive(Debug)]
+struct Policies;
+
+impl Redaction for Policies {
+    fn state(&self) -> RedactionState {
+        RedactionState { canary: CanaryState::Awaited, ..RedactionState::default() }
+    }
+}
+
 async fn site(ready: Result<(), Vec<String>>) -> (Router, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut registry = Registry::default();
@@ -46,6 +56,7 @@ async fn site(ready: Result<(), Vec<String>>) -> (Router, tempfile::TempDir) {
         clock: Arc::new(Fixed),
         registry: Arc::new(registry),
         readiness: Arc::new(Told(ready)),
+        redaction: Arc::new(Policies),
         otlp_grpc_endpoint: "http://127.0.0.1:4317".to_owned(),
         otlp_http_endpoint: "http://127.0.0.1:4318".to_owned(),
     };
@@ -146,7 +157,16 @@ async fn machines_are_told_too() {
     assert_eq!(headers["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
     assert!(body.contains("barograph_test_total 1") && body.ends_with("# EOF\n"), "{body}");
 
+    let (_, _, body) = get(&router, "/health").await;
+    assert!(
+        body.contains("<h1>Ready</h1>") && body.contains("the first synthetic secret is about to be sent"),
+        "{body}"
+    );
+
     let (router, _folder) = site(Err(vec!["The journal is not open.".to_owned()])).await;
+    let (status, _, body) = get(&router, "/health").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("<h1>Not ready</h1>") && body.contains("<li>The journal is not open.</li>"), "{body}");
     let (status, _, body) = get(&router, "/readyz").await;
     assert_eq!((status, body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "The journal is not open.\n"));
     assert_eq!(get(&router, "/healthz").await.0, StatusCode::OK);
@@ -220,6 +240,7 @@ async fn the_server_stops_when_told() {
         clock: Arc::new(Fixed),
         registry: Arc::new(Registry::default()),
         readiness: Arc::new(Told(Ok(()))),
+        redaction: Arc::new(Policies),
         otlp_grpc_endpoint: String::new(),
         otlp_http_endpoint: String::new(),
     };
