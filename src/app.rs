@@ -2,20 +2,21 @@
 
 mod custody;
 mod doors;
+mod policies;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use barograph_collector::intake::Intake;
 use barograph_collector::metrics::Metrics;
 use barograph_collector::receive;
-use barograph_collector::redact::{InForce, Redactor};
 use barograph_collector::store::{Store, StoreConfig};
 use barograph_proto::time::{Clock, SystemClock};
 use barograph_query::archive::Archive;
-use barograph_redaction::policy::Policy;
 use barograph_web::Site;
+use barograph_web::redaction::CanaryState;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,7 +25,10 @@ pub use self::doors::Addresses;
 
 use self::custody::Custody;
 use self::doors::Doors;
+use self::policies::{Policies, Sources};
+use crate::canary::{Canary, CanaryMetrics};
 use crate::config::Config;
+use crate::telemetry::LogWatch;
 use crate::{ask, keys, telemetry};
 
 /// How long requests in flight may take once their door closes. Agents give up after 10 s themselves.
@@ -37,15 +41,22 @@ pub struct App {
     addresses: Addresses,
     intake: Intake,
     custody: Arc<Custody>,
+    policies: Arc<Policies>,
+    canary: Option<Arc<Canary>>,
+    hangup: Signal,
     site: Site,
 }
 
 impl App {
-    /// Binds the ports, then opens the data folder: when this returns, agents may connect and nothing can be lost.
+    /// Reads the redaction policies, binds the ports, then opens the data folder: when this returns, agents may connect
+    /// and nothing can be lost. `log` sees what is logged.
     ///
     /// # Errors
-    /// When a port is taken, or the folder or its keys cannot be used.
-    pub async fn build(config: &Config) -> anyhow::Result<Self> {
+    /// When a policy has faults, a port is taken, or the folder or its keys cannot be used.
+    pub async fn build(config: &Config, log: LogWatch) -> anyhow::Result<Self> {
+        // From now on SIGHUP does not end the process.
+        let hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+        let loaded = Sources::of(config).load()?;
         let doors = Doors::bind(config).await?;
         let addresses = doors.addresses()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -58,9 +69,22 @@ impl App {
         let archive = Archive::open(ask::archive_config(config)).await?;
         archive.register_metrics(&mut registry);
         archive.set_redaction_keys(keys.redaction.clone());
+        let canary = config.redaction_canary.then(|| {
+            Arc::new(Canary {
+                endpoint: addresses.otlp_http.clone(),
+                data_dir: config.data_dir.clone(),
+                archive: archive.clone(),
+                log,
+                clock: Arc::clone(&clock),
+                metrics: CanaryMetrics::register(&mut registry),
+                state: Mutex::new(CanaryState::Awaited),
+            })
+        });
+        let policies = loaded.into_force(keys.redaction, config, Arc::clone(&clock), canary.clone(), &mut registry);
+        let policies = Arc::new(policies);
         let intake = Intake {
             event_id_key: keys.event_id,
-            redactor: InForce::new(Redactor::new(Policy::shipped_default(), keys.redaction)),
+            redactor: policies.in_force(),
             journal: store.journal(),
             clock: Arc::clone(&clock),
             metrics,
@@ -71,10 +95,11 @@ impl App {
             clock,
             registry: Arc::new(registry),
             readiness: Arc::clone(&custody) as _,
+            redaction: Arc::clone(&policies) as _,
             otlp_grpc_endpoint: addresses.otlp_grpc.clone(),
             otlp_http_endpoint: addresses.otlp_http.clone(),
         };
-        Ok(Self { doors, addresses, intake, custody, site })
+        Ok(Self { doors, addresses, intake, custody, policies, canary, hangup, site })
     }
 
     /// Where it can be reached, with the real ports.
@@ -88,7 +113,7 @@ impl App {
     /// # Errors
     /// When a door fails; the others are closed in the same order first.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { doors, intake, custody, site, .. } = self;
+        let Self { doors, intake, custody, policies, canary, hangup, site, .. } = self;
         let tasks = TaskTracker::new();
         // Cancelled from outside, or by a door that ends on its own.
         let stop = stop.child_token();
@@ -99,6 +124,12 @@ impl App {
         let http = tasks.spawn(door("OTLP/HTTP", http, stop.clone()));
         let web = barograph_web::serve(doors.web, site, serving.clone().cancelled_owned());
         let web = tasks.spawn(door("dashboard", web, stop.clone()));
+
+        tasks.spawn(policies.reload_on(hangup, stop.clone()));
+        if let Some(canary) = canary {
+            let stop = stop.clone();
+            tasks.spawn(async move { canary.run(stop).await });
+        }
 
         stop.cancelled().await;
         receiving.cancel();
@@ -129,7 +160,8 @@ async fn door(
 /// Waits for a door that was told to close, but not for ever.
 async fn drain(name: &'static str, mut door: JoinHandle<anyhow::Result<()>>) -> anyhow::Result<()> {
     if let Ok(ended) = tokio::time::timeout(DRAIN, &mut door).await {
-        return ended.with_context(|| format!("{name} crashed"))?;
+        // The panic's message is dropped: it may quote what a request held.
+        return ended.unwrap_or_else(|_| Err(anyhow::anyhow!("{name} crashed")));
     }
     tracing::warn!(door = name, seconds = DRAIN.as_secs(), "connections were cut off after waiting");
     door.abort();

@@ -21,11 +21,7 @@ pub async fn query(arguments: QueryArguments) -> anyhow::Result<()> {
     let settings = Settings { data_dir: arguments.data_dir, ..Settings::default() };
     let config = Config::load(arguments.config.as_deref(), std::env::vars_os(), settings)?;
     crate::telemetry::start(&config.log, config.log_format)?;
-    anyhow::ensure!(
-        config.data_dir.is_dir(),
-        "there is no data folder {}; name one that `barograph serve` writes with --data-dir",
-        config.data_dir.display()
-    );
+    ensure_data_folder(&config)?;
     let archive = Archive::open(archive_config(&config)).await?;
     let max_rows = arguments.max_rows.unwrap_or(NO_LIMIT);
     let answer = archive.sql(&arguments.sql, max_rows).await?;
@@ -38,6 +34,16 @@ pub async fn query(arguments: QueryArguments) -> anyhow::Result<()> {
         let left_off = format!("barograph: rows after the first {max_rows} were left off; see --max-rows");
         writeln!(io::stderr(), "{left_off}").context("cannot write to standard error")?;
     }
+    Ok(())
+}
+
+/// Refuses to read where no server has written: a wrong path would look like an empty archive.
+pub(crate) fn ensure_data_folder(config: &Config) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        config.data_dir.is_dir(),
+        "there is no data folder {}; name one that `barograph serve` writes with --data-dir",
+        config.data_dir.display()
+    );
     Ok(())
 }
 

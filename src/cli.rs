@@ -1,7 +1,7 @@
 //! The command line.
 
 mod keys;
-mod redact;
+pub mod redact;
 
 use std::path::PathBuf;
 
@@ -10,8 +10,6 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 
 pub use self::keys::{DestroyArguments, KeysArguments, KeysCommand};
-pub use self::redact::{RedactCommand, SeenArguments, SeenFormat};
-
 use crate::config::Settings;
 
 /// Audit telemetry of coding agents: which session did that, and who allowed it?
@@ -32,11 +30,11 @@ pub enum Command {
     Demo(DemoArguments),
     /// Answer one SQL query over a data folder; a server may be running on it
     Query(QueryArguments),
-    /// Ask about redaction
+    /// Try, explain, compare and check redaction policies
     Redact {
-        /// What to ask.
+        /// What to do.
         #[command(subcommand)]
-        command: RedactCommand,
+        command: redact::Redact,
     },
     /// List, rotate and destroy the keys that redaction hashes with
     Keys {
@@ -145,11 +143,21 @@ mod tests {
         assert!(error.to_string().contains("an address is an IP and a port, such as 127.0.0.1:4319"), "{error}");
     }
 
-    #[test]
-    fn help_of_serve_names_every_flag_and_its_default() {
+    fn help(path: &[&str]) -> String {
         let mut command = Cli::command().term_width(100);
         command.build();
-        let help = command.find_subcommand_mut("serve").unwrap().render_help().to_string();
-        insta::assert_snapshot!(help);
+        let inner = path.iter().fold(&mut command, |command, name| command.find_subcommand_mut(name).unwrap());
+        inner.render_help().to_string()
+    }
+
+    #[test]
+    fn help_of_serve_names_every_flag_and_its_default() {
+        insta::assert_snapshot!(help(&["serve"]));
+    }
+
+    #[test]
+    fn help_of_redact_names_every_flag_and_its_default() {
+        let all = ["test", "explain", "diff", "lint"].map(|name| help(&["redact", name]));
+        insta::assert_snapshot!(all.join("\n----\n"));
     }
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 pub use settings::{LogFormat, Settings};
 
 use crate::keys::GivenKeys;
+use crate::policies::PolicySource;
 
 /// Where data goes when nobody says otherwise: visible, beside where the program was started.
 const DATA_DIR: &str = "./barograph-data";
@@ -35,7 +36,7 @@ const QUERY_MEMORY_LIMIT: usize = 512 * 1024 * 1024;
 const QUERY_TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Everything that can be set, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// Folder of journal, tables and keys.
     pub data_dir: PathBuf,
@@ -57,6 +58,14 @@ pub struct Config {
     pub redaction_key_file: Option<PathBuf>,
     /// The redaction keys, given by the environment.
     pub redaction_keys: Option<GivenKeys>,
+    /// What decides how values are redacted.
+    pub redaction_policy: PolicySource,
+    /// A policy that is only counted, beside the real one.
+    pub redaction_shadow_policy: Option<PolicySource>,
+    /// Share of the requests that the shadow policy sees, 0 to 1.
+    pub redaction_shadow_share: f64,
+    /// Whether a made-up secret is sent through our own door once a day and searched for.
+    pub redaction_canary: bool,
     /// Whether ports may be bound that other machines reach, although nobody is asked who they are.
     pub allow_unauthenticated_bind: bool,
 }
@@ -122,6 +131,10 @@ impl Config {
             query_time_limit: settings.query_time_limit.unwrap_or(QUERY_TIME_LIMIT),
             redaction_key_file: settings.redaction_key_file,
             redaction_keys: None,
+            redaction_policy: settings.redaction_policy.unwrap_or(PolicySource::Default),
+            redaction_shadow_policy: settings.redaction_shadow_policy,
+            redaction_shadow_share: settings.redaction_shadow_share.unwrap_or(1.0),
+            redaction_canary: settings.redaction_canary.unwrap_or(true),
             allow_unauthenticated_bind: settings.allow_unauthenticated_bind.unwrap_or(false),
         }
     }

@@ -10,32 +10,40 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod keys;
+pub mod panics;
+pub mod policies;
+pub mod redact;
 pub mod telemetry;
 
 mod announce;
-mod redact;
+mod canary;
 mod serve;
 mod showcase;
 mod shutdown;
+
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 
 use crate::cli::{Cli, Command};
 
-/// Runs a command to its end, which for the servers is a signal.
+/// Runs a command to its end, which for the servers is a signal. The exit code is that of a command that did its work: a
+/// check may have found something.
 ///
 /// # Errors
 /// When it could not be done. The chain of causes tells what was wrong, where, and what to do.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    panics::hide_payloads();
     let runtime = tokio::runtime::Runtime::new().context("cannot start the worker threads")?;
     let done = runtime.block_on(async {
         match cli.command {
-            Command::Serve(arguments) => serve::serve(arguments).await,
-            Command::Demo(arguments) => showcase::demo(arguments).await,
-            Command::Query(arguments) => ask::query(arguments).await,
-            Command::Redact { command } => redact::run(command).await,
-            Command::Keys { command } => keys::command::run(command),
+            Command::Serve(arguments) => serve::serve(arguments).await?,
+            Command::Demo(arguments) => showcase::demo(arguments).await?,
+            Command::Query(arguments) => ask::query(arguments).await?,
+            Command::Redact { command } => return redact::run(command).await,
+            Command::Keys { command } => keys::command::run(command)?,
         }
+        Ok(ExitCode::SUCCESS)
     });
     // After a hard stop work may still hang on a disk; it is not waited for.
     runtime.shutdown_background();

@@ -17,13 +17,13 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
 
 /// Builds the app and tells where it is.
 pub(crate) async fn start(config: &Config) -> anyhow::Result<App> {
-    telemetry::start(&config.log, config.log_format)?;
+    let log = telemetry::start(&config.log, config.log_format)?;
     for (door, address) in config.doors() {
         if !address.ip().to_canonical().is_loopback() {
             tracing::warn!(door, %address, "other machines can reach this port, and nobody is asked who they are");
         }
     }
-    let app = App::build(config).await?;
+    let app = App::build(config, log).await?;
     announce::write(app.addresses(), &mut io::stdout().lock()).context("cannot write to standard output")?;
     Ok(app)
 }

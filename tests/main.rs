@@ -14,6 +14,7 @@ mod support;
 
 mod bad_input;
 mod browser;
+mod canary;
 mod decided_by;
 mod exporters;
 mod keys;
@@ -22,5 +23,7 @@ mod labels;
 mod metrics_and_health;
 mod permission_decision;
 mod planted;
+mod policies;
+mod redact;
 mod replay;
 mod seen;

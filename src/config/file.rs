@@ -45,17 +45,36 @@ pub(super) fn parse(name: &str, text: &str, faults: &mut Vec<Fault>) -> Settings
                 continue;
             }
             (Settings::SWITCH, _) => format!("{key} is either true or false"),
-            (_, Value::String(text)) => match settings.give(&key, &text) {
+            (name, Value::String(_)) if Settings::BARE.contains(&name) => format!("{key} is written without quotes"),
+            (_, value) if is_given(&key, &value) => match settings.give(&key, &spelt(&value)) {
                 Given::Taken => continue,
                 Given::Unknown => unknown(&key),
                 Given::Wrong(message) => format!("{key}: {message}"),
             },
+            (name, _) if Settings::BARE.contains(&name) => format!("{key} takes a single value"),
             (_, _) if Settings::NAMES.contains(&key.as_str()) => format!("{key} takes a text in quotes"),
             (_, _) => unknown(&key),
         };
         faults.push(Fault { place, message });
     }
     settings
+}
+
+/// Whether a value may be given in this form: in quotes, but for numbers and flags.
+fn is_given(key: &str, value: &Value) -> bool {
+    match value {
+        Value::String(_) => true,
+        Value::Boolean(_) | Value::Integer(_) | Value::Float(_) => Settings::BARE.contains(&key),
+        _ => false,
+    }
+}
+
+/// The text that a flag or a variable would give.
+fn spelt(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 fn unknown(key: &str) -> String {

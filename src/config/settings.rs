@@ -7,6 +7,7 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 use super::units;
+use crate::policies::PolicySource;
 
 /// How our own log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -19,7 +20,7 @@ pub enum LogFormat {
 }
 
 /// What one layer sets. The same struct is the flags of `serve` and `demo`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+#[derive(Clone, Debug, Default, PartialEq, clap::Args)]
 pub struct Settings {
     /// Folder of journal, tables and keys [default: ./barograph-data]
     #[arg(long, value_name = "DIR")]
@@ -48,6 +49,18 @@ pub struct Settings {
     /// File with the redaction keys, to keep them elsewhere than in the data folder: hex digits, `2:…,1:…` for epochs
     #[arg(long, value_name = "FILE")]
     pub redaction_key_file: Option<PathBuf>,
+    /// Redaction policy: `default`, `detect-all` or a TOML file; SIGHUP reads it again [default: default]
+    #[arg(long, value_name = "POLICY", value_parser = PolicySource::parse)]
+    pub redaction_policy: Option<PolicySource>,
+    /// A policy that runs beside it and is only counted: `default`, `detect-all` or a TOML file
+    #[arg(long, value_name = "POLICY", value_parser = PolicySource::parse)]
+    pub redaction_shadow_policy: Option<PolicySource>,
+    /// Share of the requests that the shadow policy sees, 0 to 1 [default: 1]
+    #[arg(long, value_name = "SHARE", value_parser = units::share)]
+    pub redaction_shadow_share: Option<f64>,
+    /// Once a day, send a made-up secret through our own door and search for it everywhere [default: true]
+    #[arg(long, value_name = "BOOL")]
+    pub redaction_canary: Option<bool>,
     /// Let other machines reach the ports, unasked who they are: only for a private network, such as a pod's
     #[arg(long, num_args = 0, default_missing_value = "true")]
     pub allow_unauthenticated_bind: Option<bool>,
@@ -65,7 +78,7 @@ pub(super) enum Given {
 
 impl Settings {
     /// All names but the switch's, which only files and flags may give.
-    pub(super) const NAMES: [&'static str; 9] = [
+    pub(super) const NAMES: [&'static str; 13] = [
         "data_dir",
         "otlp_grpc",
         "otlp_http",
@@ -75,7 +88,14 @@ impl Settings {
         "query_memory_limit",
         "query_time_limit",
         "redaction_key_file",
+        "redaction_policy",
+        "redaction_shadow_policy",
+        "redaction_shadow_share",
+        "redaction_canary",
     ];
+
+    /// Those whose value a file gives without quotes.
+    pub(super) const BARE: [&'static str; 2] = ["redaction_shadow_share", "redaction_canary"];
 
     /// Name of the switch that lets other machines in.
     pub(super) const SWITCH: &'static str = "allow_unauthenticated_bind";
@@ -101,6 +121,10 @@ impl Settings {
             "query_memory_limit" => take(&mut self.query_memory_limit, units::bytes(text)),
             "query_time_limit" => take(&mut self.query_time_limit, units::duration(text)),
             "redaction_key_file" => take(&mut self.redaction_key_file, file(text)),
+            "redaction_policy" => take(&mut self.redaction_policy, PolicySource::parse(text)),
+            "redaction_shadow_policy" => take(&mut self.redaction_shadow_policy, PolicySource::parse(text)),
+            "redaction_shadow_share" => take(&mut self.redaction_shadow_share, units::share(text)),
+            "redaction_canary" => take(&mut self.redaction_canary, flag(text)),
             _ => Given::Unknown,
         }
     }
@@ -117,6 +141,10 @@ impl Settings {
             query_memory_limit: self.query_memory_limit.or(weaker.query_memory_limit),
             query_time_limit: self.query_time_limit.or(weaker.query_time_limit),
             redaction_key_file: self.redaction_key_file.or(weaker.redaction_key_file),
+            redaction_policy: self.redaction_policy.or(weaker.redaction_policy),
+            redaction_shadow_policy: self.redaction_shadow_policy.or(weaker.redaction_shadow_policy),
+            redaction_shadow_share: self.redaction_shadow_share.or(weaker.redaction_shadow_share),
+            redaction_canary: self.redaction_canary.or(weaker.redaction_canary),
             allow_unauthenticated_bind: self.allow_unauthenticated_bind.or(weaker.allow_unauthenticated_bind),
         }
     }
@@ -132,6 +160,10 @@ fn file(text: &str) -> Result<PathBuf, String> {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is no address: an address is an IP and a port, such as 127.0.0.1:4319"))
+}
+
+fn flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
 }
 
 fn filter(text: &str) -> Result<String, String> {

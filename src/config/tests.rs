@@ -50,9 +50,27 @@ fn file_may_be_named_by_the_environment() {
 
 #[test]
 fn every_name_means_the_same_in_file_and_environment() {
-    let values = ["d", "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "info", "json", "1GiB", "1min", "keys.txt"];
-    let lines: Vec<_> =
-        Settings::NAMES.iter().zip(values).map(|(name, value)| format!("{name} = \"{value}\"")).collect();
+    let values = [
+        "d",
+        "127.0.0.1:1",
+        "127.0.0.1:2",
+        "127.0.0.1:3",
+        "info",
+        "json",
+        "1GiB",
+        "1min",
+        "keys.txt",
+        "p.toml",
+        "detect-all",
+        "0.5",
+        "false",
+    ];
+    let quote = |name: &str| if Settings::BARE.contains(&name) { "" } else { "'" };
+    let lines: Vec<_> = Settings::NAMES
+        .iter()
+        .zip(values)
+        .map(|(name, value)| format!("{name} = {0}{value}{0}", quote(name)))
+        .collect();
     let text = lines.join("\n");
     let from_file = load(&text, &[], Settings::default()).unwrap();
     let environment: Vec<_> = Settings::NAMES
@@ -64,6 +82,27 @@ fn every_name_means_the_same_in_file_and_environment() {
     let from_environment = load("", &environment, Settings::default()).unwrap();
     assert_eq!(from_file, from_environment);
     assert_eq!(from_file.query_memory_limit, 1 << 30);
+    assert_eq!(from_file.redaction_policy, PolicySource::File("p.toml".into()));
+    assert_eq!(from_file.redaction_shadow_policy, Some(PolicySource::DetectAll));
+    assert!(!from_file.redaction_canary);
+}
+
+#[test]
+fn numbers_and_flags_stand_without_quotes_and_texts_within() {
+    for (line, told) in [
+        ("redaction_canary = 'true'", "redaction_canary is written without quotes"),
+        ("redaction_canary = 1", "redaction_canary: `1` is neither true nor false"),
+        ("redaction_shadow_share = 1.5", "such as 0.25"),
+        ("redaction_shadow_share = [1]", "redaction_shadow_share takes a single value"),
+        ("redaction_policy = true", "redaction_policy takes a text in quotes"),
+        ("redaction_policy = ''", "redaction_policy: is empty"),
+    ] {
+        let faults = load(line, &[], Settings::default()).unwrap_err();
+        assert!(faults.to_string().contains(told), "{faults}");
+    }
+    assert!(
+        (load("redaction_shadow_share = 0", &[], Settings::default()).unwrap().redaction_shadow_share).abs() < 1e-9
+    );
 }
 
 #[test]
@@ -135,9 +174,9 @@ fn example_file_shows_the_defaults() {
     let settings = load(example, &[], Settings::default()).unwrap();
     assert_eq!(settings, load("", &[], Settings::default()).unwrap());
     for name in Settings::NAMES.into_iter().chain([Settings::SWITCH]) {
-        // What has no default is commented out.
-        let shown = [format!("\n{name} = "), format!("\n# {name} = ")];
-        assert!(shown.iter().any(|line| example.contains(line)), "{name} is missing");
+        // What is off by default stands there as a comment.
+        let is_there = ["", "# "].iter().any(|mark| example.contains(&format!("\n{mark}{name} = ")));
+        assert!(is_there, "{name} is missing");
     }
 }
 

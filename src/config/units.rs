@@ -27,6 +27,12 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     })
 }
 
+/// Reads a share of a whole, 0 to 1.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("`{text}` is no share: a share is a number from 0 to 1, such as 0.25"))
+}
+
 /// The number before the unit, and the unit.
 fn split(text: &str) -> Option<(u64, &str)> {
     let (number, unit) = text.split_at_checked(text.find(|c: char| !c.is_ascii_digit())?)?;
@@ -44,6 +50,15 @@ mod tests {
         assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("2min"), Ok(Duration::from_mins(2)));
+    }
+
+    #[test]
+    fn shares_are_numbers_from_0_to_1() {
+        assert_eq!(share("0.25"), Ok(0.25));
+        assert_eq!(share("1"), Ok(1.0));
+        for text in ["", "1.1", "-0.1", "NaN", "inf", "half", "25%"] {
+            assert!(share(text).unwrap_err().contains("such as 0.25"), "{text}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use barograph_query::archive::Archive;
 use barograph_query::questions::seen::{LONGEST, Seen, SeenRecord, SeenSession, Window, seen};
 use serde_json::{Value, json};
 
-use crate::cli::{SeenArguments, SeenFormat};
+use crate::cli::redact::{Report, SeenArguments};
 use crate::config::{Config, Settings};
 use crate::{ask, keys, telemetry};
 
@@ -31,8 +31,8 @@ pub(super) async fn run(arguments: SeenArguments) -> anyhow::Result<()> {
     let window = Window { offset: arguments.offset, limit: arguments.limit };
     let answer = seen(&archive, &value, window).await?;
     let text = match arguments.format {
-        SeenFormat::Table => table(&answer),
-        SeenFormat::Json => format!("{:#}\n", as_json(&answer)),
+        Report::Text => table(&answer),
+        Report::Json => format!("{:#}\n", as_json(&answer)),
     };
     match io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever read the answer, `head` for one, has had enough.

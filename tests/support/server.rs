@@ -63,6 +63,8 @@ pub(crate) fn serve(data_dir: &Path) -> Command {
     let mut command = barograph();
     command.arg("serve").arg("--data-dir").arg(data_dir);
     command.args(["--otlp-grpc", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0", "--web", "127.0.0.1:0"]);
+    // Its record would be one more than was sent.
+    command.env("BAROGRAPH_REDACTION_CANARY", "false");
     command
 }
 
@@ -95,6 +97,11 @@ impl Server {
     pub(crate) fn start_logging(home: &Home, level: &str) -> Self {
         let mut command = serve(&home.data());
         command.env("BAROGRAPH_LOG", level);
+        Self::start_command(home, command)
+    }
+
+    /// The same, by a command line made of [`serve`].
+    pub(crate) fn start_command(home: &Home, command: Command) -> Self {
         Starting::spawn(home, command)
             .ready(START_LIMIT)
             .unwrap_or_else(|| panic!("the server does not start; it logged:\n{}", home.logged()))
@@ -103,6 +110,12 @@ impl Server {
     /// The process id.
     pub(crate) fn id(&self) -> u32 {
         self.process.0.id()
+    }
+
+    /// Asks the process to read its policies again (SIGHUP).
+    pub(crate) fn hang_up(&self) {
+        let asked = Command::new("kill").args(["-HUP", &self.id().to_string()]).status().unwrap();
+        assert!(asked.success(), "SIGHUP cannot be sent");
     }
 
     /// Ends the process as a power cut would: no signal handler runs.
