@@ -68,7 +68,6 @@ impl App {
         let keys = keys::load_or_make(config)?;
         let archive = Archive::open(ask::archive_config(config)).await?;
         archive.register_metrics(&mut registry);
-        archive.set_redaction_keys(keys.redaction.clone());
         let canary = config.redaction_canary.then(|| {
             Arc::new(Canary {
                 endpoint: addresses.otlp_http.clone(),
@@ -80,7 +79,14 @@ impl App {
                 state: Mutex::new(CanaryState::Awaited),
             })
         });
-        let policies = loaded.into_force(keys.redaction, config, Arc::clone(&clock), canary.clone(), &mut registry);
+        let policies = loaded.into_force(
+            keys.redaction,
+            config,
+            archive.clone(),
+            Arc::clone(&clock),
+            canary.clone(),
+            &mut registry,
+        );
         let policies = Arc::new(policies);
         let intake = Intake {
             event_id_key: keys.event_id,

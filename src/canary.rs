@@ -79,7 +79,7 @@ impl CanaryMetrics {
     pub(crate) fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
         for result in ["clean", "leaked", "failed"] {
-            metrics.runs.get_or_create(&ResultLabels { result });
+            drop(metrics.runs.get_or_create(&ResultLabels { result }));
         }
         let registry = registry.sub_registry_with_prefix("barograph_canary");
         registry.register("runs", "Synthetic secrets sent, by what came of them", metrics.runs.clone());
@@ -239,6 +239,7 @@ fn in_records(records: &[Record], texts: &AhoCorasick) -> Vec<String> {
         let maps = [
             attributes("attributes", &record.attributes),
             attributes("resource_attributes", &record.resource_attributes),
+            attributes("redaction_secrets", &record.redaction_secrets),
         ];
         places.extend(
             columns.chain(maps.into_iter().flatten()).map(|column| format!("table {}, column {column}", record.table)),
@@ -267,6 +268,8 @@ mod tests {
         let record = Record {
             table: "spans",
             columns: vec![pair("command", "echo hunter2"), pair("name", "canary")],
+            redaction_kinds: Vec::new(),
+            redaction_secrets: Vec::new(),
             attributes: vec![pair("note", "hunter2"), pair("hunter2", "")],
             resource_attributes: vec![pair("service.name", "canary")],
         };

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use barograph_collector::redact::{InForce, Redactor, Shadow, ShadowMetrics};
 use barograph_proto::keyed::RedactionKeys;
 use barograph_proto::time::Clock;
+use barograph_query::archive::Archive;
 use barograph_redaction::policy::{Fault, Policy};
 use barograph_web::redaction::{CanaryState, PolicyInForce, Redaction, RedactionState, ReloadRefused, ShadowState};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -85,6 +86,7 @@ impl Sources {
 pub(super) struct Policies {
     config: Config,
     in_force: InForce,
+    archive: Archive,
     clock: Arc<dyn Clock>,
     metrics: PolicyMetrics,
     canary: Option<Arc<Canary>>,
@@ -141,17 +143,20 @@ impl Loaded {
         self,
         keys: RedactionKeys,
         config: &Config,
+        archive: Archive,
         clock: Arc<dyn Clock>,
         canary: Option<Arc<Canary>>,
         registry: &mut Registry,
     ) -> Policies {
         let metrics = PolicyMetrics::register(registry);
+        archive.set_redaction_keys(keys.clone());
         let (redactor, shadow, told) = self.made(keys, &metrics, clock.now());
         metrics.in_force(&told.policy);
         tracing::info!(policy = told.policy.name, hash = told.policy.hash, "redaction policy in force");
         Policies {
             config: config.clone(),
             in_force: InForce::new(redactor, shadow),
+            archive,
             clock,
             metrics,
             canary,
@@ -210,6 +215,8 @@ impl Policies {
             Err(error) => return self.refuse(format!("{error:#}"), 0),
         };
         let epoch = keys.current_epoch();
+        // First, so that whatever the new keys hash can be asked for.
+        self.archive.set_redaction_keys(keys.clone());
         let (redactor, shadow, told) = loaded.made(keys, &self.metrics, self.clock.now());
         self.in_force.replace(redactor, shadow);
         self.metrics.in_force(&told.policy);

@@ -82,7 +82,7 @@ fn an_empty_archive_shows_how_to_connect() {
 #[test]
 fn a_quiet_week_leads_to_the_newest_event() {
     let told = Overview { any_events: true, ..Overview::default() };
-    let html = overview_page(&told, Some(super::samples::NOW - 40 * barograph_proto::time::DAY));
+    let html = overview_page(&told, Some(NOW - 40 * barograph_proto::time::DAY));
     assert!(texts(&html, ".lone").join(" ").contains("The newest event is from 11 Oct 2026"), "{html}");
     assert_eq!(links(&html, ".lone a"), ["/?after=2026-10-04T11:00:00Z&before=2026-10-11T11:00:00Z"]);
 }
