@@ -3,8 +3,10 @@
 pub(crate) mod assignments;
 mod credentials;
 mod elements;
+mod entries;
 mod headers;
 mod hints;
+mod lines;
 pub(crate) mod names;
 mod pairs;
 mod placeholder;
@@ -95,3 +97,6 @@ impl Signs {
         self.0 & any != 0
     }
 }
+
+#[cfg(test)]
+mod tests;

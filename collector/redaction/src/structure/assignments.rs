@@ -2,25 +2,13 @@
 
 use std::ops::Range;
 
+use super::entries::{self, HOLDING, NAMING, NEAR, PRIVATE_PARTS};
 use super::headers;
+use super::lines::{line, list};
 use super::names::{self, Said};
 use super::placeholder;
 use super::value::{self, Within};
 use crate::detect::{Hits, Kind, Text};
-
-/// How far after an entry's name its value may stand: `- name: X` and then `value: y`.
-const NEAR: usize = 240;
-
-/// Keys of an entry that say what the entry is called.
-const NAMING: &[&[u8]] =
-    &[b"name", b"Name", b"NAME", b"key", b"Key", b"KEY", b"variable", b"var", b"secret_name", b"secretName", b"env"];
-
-/// Keys of an entry that hold what it is.
-#[rustfmt::skip] // One name a line hides the list.
-const HOLDING: &[&[u8]] = &[
-    b"value", b"Value", b"VALUE", b"val", b"default", b"content", b"plaintext", b"secret_value", b"secretValue", b"SecretString",
-    b"default_value", b"string_value", b"stringValue", b"Default",
-];
 
 /// Finds the values of secret-looking names.
 pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
@@ -46,9 +34,11 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
             continue;
         }
         let said = match names::said(name) {
-            None if name == b"PWD" && is_connection(bytes, &range) => Some(Said::Secret(Kind::own("password"))),
+            None if name == b"PWD" && entries::is_connection(bytes, &range) => {
+                Some(Said::Secret(Kind::own("password")))
+            }
             None if key_set && PRIVATE_PARTS.contains(&name) => Some(Said::SecretIfOpaque(Kind::own("private-key"))),
-            Some(_) if name.eq_ignore_ascii_case(b"key") && is_public(bytes, &range) => None,
+            Some(_) if name.eq_ignore_ascii_case(b"key") && entries::is_public(bytes, &range) => None,
             said => said,
         };
         if let Some(said) = said {
@@ -68,7 +58,7 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
             continue;
         }
         if NAMING.contains(&name) {
-            entry = named(text, after).map(|kind| (kind, after));
+            entry = entries::named(text, after).map(|kind| (kind, after));
         } else if let Some((kind, named_at)) = &entry
             && HOLDING.contains(&name)
         {
@@ -81,7 +71,7 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
             }
             entry = None;
         } else if name == b"default"
-            && let Some(kind) = declared(bytes, range.start)
+            && let Some(kind) = entries::declared(bytes, range.start)
         {
             let found = read(text, at, after);
             mark(text, &found, &kind, hits);
@@ -114,25 +104,6 @@ fn is_prompt(bytes: &[u8], separator: &[u8], name: &Range<usize>) -> bool {
     }) && bytes.get(name.end) == Some(&b':')
 }
 
-/// Members of a JSON Web Key that are private.
-const PRIVATE_PARTS: &[&[u8]] = &[b"d", b"k", b"p", b"q", b"dp", b"dq", b"qi"];
-
-/// Whether `PWD` is a password here: in a connection string, and not the shell's own variable.
-fn is_connection(bytes: &[u8], name: &Range<usize>) -> bool {
-    const LONGEST: usize = 160;
-    let before = bytes.get(name.start.saturating_sub(LONGEST)..name.start).unwrap_or_default();
-    before.last() == Some(&b';')
-        && [&b"UID="[..], b"SERVER=", b"Server=", b"DRIVER=", b"DSN="]
-            .iter()
-            .any(|key| before.windows(key.len()).any(|part| part == *key))
-}
-
-/// Whether a key is said to be the public one: `public key: …`.
-fn is_public(bytes: &[u8], name: &Range<usize>) -> bool {
-    let before = bytes.get(..name.start).unwrap_or_default().trim_ascii_end();
-    [&b"public"[..], b"Public", b"primary", b"foreign"].iter().any(|word| before.ends_with(word))
-}
-
 /// The place after `\s*`, which search patterns have around a sign.
 fn skip_pattern(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
@@ -149,38 +120,6 @@ fn shorten(bytes: &[u8], delimiter: u8, hits: &mut [crate::detect::Hit]) {
         if let Some(length) = stretch.iter().position(|byte| *byte == delimiter).filter(|length| *length > 0) {
             hit.span.end = hit.span.start + length;
         }
-    }
-}
-
-/// The kind of what an entry holds, if its name (which begins after `after`) says secret.
-fn named(text: Text<'_>, after: usize) -> Option<Kind> {
-    let start = value::skip_blanks(text.bytes(), after);
-    let found = value::read(text, start, Within::Flow);
-    let name = text.bytes().get(found)?;
-    if name.len() > names::LONGEST || name.contains(&b' ') {
-        return None;
-    }
-    match names::said(name) {
-        Some(Said::Secret(kind) | Said::SecretIfOpaque(kind)) => Some(kind),
-        Some(Said::Cookie) => Some(Kind::own("cookie")),
-        Some(Said::Authorization) => Some(Kind::own("secret")),
-        None => (headers::is_session(name)
-            && !name.eq_ignore_ascii_case(b"user")
-            && !name.eq_ignore_ascii_case(b"username"))
-        .then(|| Kind::own("cookie")),
-    }
-}
-
-/// The kind of a Terraform variable whose block `at` is in: `variable "db_password" {`.
-fn declared(bytes: &[u8], at: usize) -> Option<Kind> {
-    const OPENING: &[u8] = b"variable \"";
-    let near = bytes.get(at.saturating_sub(NEAR)..at)?;
-    let opening = near.windows(OPENING.len()).rposition(|part| part == OPENING)? + OPENING.len();
-    let rest = near.get(opening..)?;
-    let name = rest.get(..rest.iter().position(|byte| *byte == b'"')?)?;
-    match names::said(name) {
-        Some(Said::Secret(kind) | Said::SecretIfOpaque(kind)) => Some(kind),
-        _ => None,
     }
 }
 
@@ -348,86 +287,6 @@ fn names_itself(value: &[u8]) -> bool {
         && matches!(names::said(value), Some(Said::Secret(_)))
 }
 
-/// Marks a YAML line's value: without a comment behind it; not if it is a sentence.
-fn line(text: Text<'_>, found: Range<usize>, kind: &Kind, hits: &mut Hits) -> usize {
-    let bytes = text.bytes();
-    let mut value = bytes.get(found.clone()).unwrap_or_default();
-    if let Some(comment) = value.windows(2).position(|two| two == b" #") {
-        value = value.get(..comment).unwrap_or_default();
-    }
-    value = value.trim_ascii_end();
-    if let Some(bare) = value.strip_suffix(b",") {
-        value = bare;
-    }
-    if value.starts_with(b"|") || value.starts_with(b">") {
-        return block(text, found, kind, hits);
-    }
-    let first = value.split(|byte| *byte == b' ').next().unwrap_or_default();
-    if placeholder::is_sentence(value) {
-        if first.len() >= 6 && first.iter().any(u8::is_ascii_digit) && first.iter().any(u8::is_ascii_alphabetic) {
-            mark(text, &(found.start..found.start + first.len()), kind, hits);
-        }
-        return found.end;
-    }
-    // A program's call with blanks in it.
-    if first.len() < value.len() && (placeholder::is_expression(first) || placeholder::is_type(value)) {
-        return found.end;
-    }
-    mark(text, &(found.start..found.start + value.len()), kind, hits);
-    found.end
-}
-
-/// Marks the strings of a list that is named for a secret: those that are no words.
-fn list(text: Text<'_>, start: usize, kind: &Kind, hits: &mut Hits) {
-    const MOST: usize = 64;
-    let bytes = text.bytes();
-    let mut at = start;
-    for _ in 0..MOST {
-        let rest = bytes.get(at..).unwrap_or_default();
-        at += rest.iter().take_while(|byte| value::is_space(**byte) || **byte == b',').count();
-        if !bytes.get(at).copied().is_some_and(|byte| value::is_quote(byte) || byte == b'\\') {
-            return;
-        }
-        let found = value::read(text, at, Within::Word);
-        if found.start == at {
-            return;
-        }
-        let value = bytes.get(found.clone()).unwrap_or_default();
-        if value.iter().any(u8::is_ascii_digit) {
-            mark(text, &found, kind, hits);
-        }
-        at = found.end + 1;
-        // The rest of an escaped quote.
-        at += usize::from(bytes.get(at - 1) == Some(&b'\\'));
-    }
-}
-
-/// Marks a YAML block scalar: the lines below that are indented deeper than the key's.
-fn block(text: Text<'_>, header: Range<usize>, kind: &Kind, hits: &mut Hits) -> usize {
-    let bytes = text.bytes();
-    let before = bytes.get(..header.start).unwrap_or_default();
-    let own_line = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let indent = |at: usize| bytes.get(at..).map_or(0, |rest| rest.iter().take_while(|byte| **byte == b' ').count());
-    let key = indent(own_line);
-    let mut at = value::line_end(bytes, header.start) + 1;
-    let (mut start, mut end) = (None, header.end);
-    while at < bytes.len() {
-        let line_end = value::line_end(bytes, at);
-        let deep = indent(at);
-        if line_end > at + deep {
-            if deep <= key {
-                break;
-            }
-            start.get_or_insert(at + deep);
-            end = line_end;
-        }
-        at = line_end + 1;
-    }
-    let Some(start) = start else { return header.end };
-    mark(text, &(start..end), kind, hits);
-    end
-}
-
 /// The equals sign after a type: `: string = `, `: &'static str =`.
 fn typed(bytes: &[u8], start: usize) -> Option<usize> {
     const LONGEST: usize = 64;
@@ -462,7 +321,7 @@ fn within(bytes: &[u8], separator: usize, spaced_flow: bool) -> Within {
     if spaced_flow && line.is_none_or(|byte| *byte == b'\n') { Within::Line } else { Within::Flow }
 }
 
-fn mark(text: Text<'_>, found: &Range<usize>, name: &Kind, hits: &mut Hits) {
+pub(super) fn mark(text: Text<'_>, found: &Range<usize>, name: &Kind, hits: &mut Hits) {
     if !placeholder::is_reference(text.bytes().get(found.clone()).unwrap_or_default()) {
         hits.push(found.start, found.end, name);
     }

@@ -1,5 +1,5 @@
 //! Files and lines of credentials that have no names: `.netrc`, `.pgpass`, password hashes, `user/password@host`, key material
-//! of secrets for IPsec, cookie files, scripts that type a password.
+//! of secrets for `IPsec`, cookie files, scripts that type a password.
 
 use std::ops::Range;
 
@@ -52,7 +52,7 @@ fn hashes(text: Text<'_>, hits: &mut Hits) {
         }
         let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"$./+=,-_".contains(byte)).count();
         let hash = bytes.get(at..at + length).unwrap_or_default();
-        if length >= 20 && hash.iter().filter(|byte| **byte == b'$').count() >= 2 {
+        if length >= 20 && hash.split(|byte| *byte == b'$').count() > 2 {
             hits.push(at, at + length, &Kind::own("password-hash"));
             read_to = at + length;
         }
@@ -77,7 +77,7 @@ fn netrc(text: Text<'_>, hits: &mut Hits) {
     }
 }
 
-/// `send "secret\r"` of a script that waits for a prompt; `: PSK "secret"` of IPsec.
+/// `send "secret\r"` of a script that waits for a prompt; `: PSK "secret"` of `IPsec`.
 fn typed(text: Text<'_>, hits: &mut Hits) {
     let bytes = text.bytes();
     let asks = ["assword", "assphrase", "PIN", "passcode", "oken"].iter().any(|prompt| text.text.contains(prompt));
@@ -131,7 +131,7 @@ fn pgpass(text: Text<'_>, line: Range<usize>, hits: &mut Hits) {
     const LONGEST: usize = 512;
     let bytes = text.bytes();
     let Some(all) = bytes.get(line.clone()).filter(|all| all.len() <= LONGEST) else { return };
-    if all.iter().filter(|byte| **byte == b':').count() < 4 {
+    if all.split(|byte| *byte == b':').count() < 5 {
         return;
     }
     // In a command the line is one of its words.

@@ -90,7 +90,7 @@ impl Attributes {
             let rest = bytes.get(at..tag.end).unwrap_or_default();
             let Some(sign) = rest.iter().position(|byte| *byte == b'=') else { break };
             let name = rest.get(..sign).unwrap_or_default().trim_ascii();
-            let name = name.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+            let name = name.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
             let Some(quote) = rest.get(sign + 1).copied().filter(|byte| matches!(byte, b'"' | b'\'')) else {
                 at += sign + 1;
                 continue;

@@ -113,12 +113,20 @@ pub(super) fn header_value(text: Text<'_>, start: usize) -> Range<usize> {
     let mut end = start;
     while let Some(byte) = bytes.get(end) {
         match byte {
-            b'"' | b'\'' | b'`' | b'<' => break,
             // In a string of another language its end is written.
             b'\\' if matches!(bytes.get(end + 1), Some(b'n' | b'r')) => break,
+            // A parameter's own quotes.
+            b'"' if end > start && bytes.get(end - 1) == Some(&b'=') => {
+                let rest = bytes.get(end + 1..).unwrap_or_default();
+                let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\n'));
+                match length {
+                    Some(length) if rest.get(length) == Some(&b'"') => end += length + 1,
+                    _ => break,
+                }
+            }
             b'\r' if bytes.get(end + 1) == Some(&b'\n') && matches!(bytes.get(end + 2), Some(b' ' | b'\t')) => {}
             b'\n' if bytes.get(end - 1) == Some(&b'\r') && matches!(bytes.get(end + 1), Some(b' ' | b'\t')) => {}
-            b'\n' | b'\r' => break,
+            b'"' | b'\'' | b'`' | b'<' | b'\n' | b'\r' => break,
             _ => {}
         }
         end += 1;

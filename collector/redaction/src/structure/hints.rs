@@ -4,7 +4,7 @@
 /// in a text, in any case.
 pub(super) fn names_secret(bytes: &[u8]) -> bool {
     let mut last = [0_u8; 4];
-    bytes.iter().chain(&[b' ']).any(|byte| {
+    bytes.iter().chain(b" ").any(|byte| {
         let [_, b, c, d] = last;
         last = [b, c, d, byte.to_ascii_lowercase()];
         is_hint(last)
@@ -51,18 +51,24 @@ fn is_hint(last: [u8; 4]) -> bool {
             | b"ugan"
             | b"xsrf"
     ) || matches!(
-        last,
-        [_, b'k', b'e', b'y']
-            | [_, b'p', b'w', b'd' | b'_' | b'=' | b':' | b'"' | b'\'' | b' ']
-            | [_, b'p', b's', b'k']
-            | [_, b'j', b'w', b't']
-            | [_, b'o', b't', b'p']
-            | [_, b's', b'i', b'd' | b'g']
-            | [_, b'm', b'd', b'p']
-            | [_, b'k', b't', b'y']
-            | [_, b'p', b'i', b'n']
-            | [0 | b'_' | b'-' | b'.' | b'"' | b'\'' | b'\n', b'p', b'a', b't']
-    )
+        &last[1..],
+        b"key"
+            | b"pwd"
+            | b"pw_"
+            | b"pw="
+            | b"pw:"
+            | b"pw\""
+            | b"pw'"
+            | b"pw "
+            | b"psk"
+            | b"jwt"
+            | b"otp"
+            | b"sid"
+            | b"sig"
+            | b"mdp"
+            | b"kty"
+            | b"pin"
+    ) || matches!(last, [0 | b'_' | b'-' | b'.' | b'"' | b'\'' | b'\n', b'p', b'a', b't'])
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ fn is_variable(value: &[u8]) -> bool {
     }
     // In single quotes `$ecret1` is a word: a name with digits counts only in capitals.
     name.iter().all(u8::is_ascii_digit)
-        || !name.iter().any(|byte| byte.is_ascii_digit())
+        || !name.iter().any(u8::is_ascii_digit)
         || name.iter().all(|byte| !byte.is_ascii_lowercase())
 }
 
@@ -184,7 +184,7 @@ pub(super) fn is_label(value: &str) -> bool {
         return false;
     }
     let foreign = value.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii());
-    foreign || (first.is_uppercase() && letters.all(|letter| letter.is_lowercase()))
+    foreign || (first.is_uppercase() && letters.all(char::is_lowercase))
 }
 
 /// Whether a line is a sentence, which speaks of a secret and has none.

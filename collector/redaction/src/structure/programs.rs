@@ -4,11 +4,14 @@
 
 mod archives;
 mod clouds;
+mod containers;
 mod databases;
 mod files;
 mod hosts;
 mod http;
 mod packages;
+mod platforms;
+mod stores;
 mod windows;
 
 pub(super) const PASSWORD: &str = "password";
@@ -104,9 +107,12 @@ pub(super) fn named(word: &[u8]) -> Option<&'static [Takes]> {
     let rooms = [
         files::named,
         http::named,
-        databases::named,
-        clouds::named,
+        containers::named,
         packages::named,
+        clouds::named,
+        platforms::named,
+        databases::named,
+        stores::named,
         archives::named,
         hosts::named,
         windows::named,

@@ -9,10 +9,8 @@ pub(super) fn named(program: &[u8]) -> Option<&'static [Takes]> {
     Some(match program {
         b"sshpass" => const { &[password(&["-p"])] },
         b"sudo" | b"doas" => const { &[after(&[], At::InputIf("-S"), Whole, PASSWORD), after(&[], At::InputIf("-kS"), Whole, PASSWORD), after(&[], At::InputIf("-Sk"), Whole, PASSWORD)] },
-        b"su" => const { &[after(&[], At::Input, Whole, PASSWORD)] },
+        b"su" | b"passwd" | b"smbpasswd" | b"pdbedit" | b"kinit" | b"kpasswd" | b"vncpasswd" => const { &[after(&[], At::Input, Whole, PASSWORD)] },
         b"chpasswd" => const { &[after(&[], At::Input, AfterColon, PASSWORD)] },
-        b"passwd" => const { &[after(&[], At::Input, Whole, PASSWORD)] },
-        b"smbpasswd" | b"pdbedit" | b"kinit" | b"kpasswd" | b"pkinit" => const { &[after(&[], At::Input, Whole, PASSWORD)] },
         b"useradd" | b"usermod" => const { &[password(&["-p", "--password"])] },
         b"adduser" | b"dscl" | b"sysadminctl" => const { &[password(&["-password", "-adminPassword"]), after(&["-passwd"], At::Operand(1), Whole, PASSWORD)] },
         b"kadmin" | b"kadmin.local" => const { &[password(&["-pw", "-w"])] },
@@ -22,12 +20,11 @@ pub(super) fn named(program: &[u8]) -> Option<&'static [Takes]> {
         b"ipmitool" | b"ipmi-config" | b"racadm" => const { &[password(&["-P", "-p"])] },
         b"xfreerdp" | b"xfreerdp3" | b"wlfreerdp" | b"mstsc" => const { &[joined(&["/p:", "/gp:"])] },
         b"rdesktop" | b"vncviewer" | b"x11vnc" | b"tightvncserver" => const { &[password(&["-p", "-passwd"])] },
-        b"vncpasswd" => const { &[after(&[], At::Input, Whole, PASSWORD)] },
         b"openconnect" | b"openfortivpn" | b"vpnc" | b"nordvpn" | b"expressvpn" => const { &[
             after(&[], At::InputIf("--passwd-on-stdin"), Whole, PASSWORD), password(&["-p"]),
         ] },
         b"l2tp" | b"pppd" | b"wvdial" => const { &[after(&["password"], At::Operand(0), Whole, PASSWORD)] },
-        b"realm" | b"adcli" | b"net-ads" => const { &[after(&[], At::InputIf("--stdin-password"), Whole, PASSWORD)] },
+        b"realm" | b"adcli" => const { &[after(&[], At::InputIf("--stdin-password"), Whole, PASSWORD)] },
         b"impacket-psexec" | b"psexec.py" | b"wmiexec.py" | b"secretsdump.py" | b"evil-winrm" => const { &[
             password(&["-p"]), flag(&["-hashes", "-H"], Whole, SECRET), after(&[], At::Operand(0), AfterColon, PASSWORD),
         ] },

@@ -74,7 +74,18 @@ impl<'a> Lines<'a, '_> {
         while at < to {
             let Some(byte) = bytes.get(at).copied() else { break };
             match byte {
-                b' ' | b'\t' | b'\r' => at += 1,
+                b'[' if self.text.marks.at(bytes, at).is_some() => {
+                    let length = self.text.marks.at(bytes, at).unwrap_or(1);
+                    let end = at
+                        + length
+                        + bytes
+                            .get(at + length..to)
+                            .map_or(0, |rest| rest.iter().take_while(|byte| !words::ends(**byte)).count());
+                    command.words.push(Word::plain(bytes, at..end));
+                    at = end;
+                }
+                // Blanks, and the signs of other languages' lists.
+                b' ' | b'\t' | b'\r' | b',' | b'[' | b']' | b'{' | b'}' => at += 1,
                 b'\\' if matches!(bytes.get(at + 1), Some(b'\n')) => at += 2,
                 b'\\' if matches!(bytes.get(at + 1..at + 3), Some(b"\r\n")) => at += 3,
                 b'\n' | b';' | b'(' | b')' | b'&' => {
@@ -92,18 +103,6 @@ impl<'a> Lines<'a, '_> {
                     at += if is_pipe { 1 } else { 2 };
                 }
                 b'<' | b'>' => at = self.redirect(at, to, depth, &mut command),
-                b'[' if self.text.marks.at(bytes, at).is_some() => {
-                    let length = self.text.marks.at(bytes, at).unwrap_or(1);
-                    let end = at
-                        + length
-                        + bytes
-                            .get(at + length..to)
-                            .map_or(0, |rest| rest.iter().take_while(|byte| !words::ends(**byte)).count());
-                    command.words.push(Word::plain(bytes, at..end));
-                    at = end;
-                }
-                // Lists of other languages.
-                b',' | b'[' | b']' | b'{' | b'}' => at += 1,
                 _ => at = self.word(at, to, depth, &mut command),
             }
             if matches!(byte, b'\n' | b';' | b'(' | b')' | b'&') || (byte == b'|' && piped.is_none()) {

@@ -45,14 +45,12 @@ impl<'a> Word<'a> {
             let after = self.pieces.partition_point(|piece| piece.value <= at);
             self.pieces.get(after.checked_sub(1)?)
         };
-        let start = find(part.start).map_or(self.span.start, |piece| match piece.plain {
-            true => piece.source.start + (part.start - piece.value),
-            false => piece.source.start,
+        let start = find(part.start).map_or(self.span.start, |piece| {
+            if piece.plain { piece.source.start + (part.start - piece.value) } else { piece.source.start }
         });
         let last = part.end.saturating_sub(1);
-        let end = find(last).map_or(self.span.end, |piece| match piece.plain {
-            true => piece.source.start + (last - piece.value) + 1,
-            false => piece.source.end,
+        let end = find(last).map_or(self.span.end, |piece| {
+            if piece.plain { piece.source.start + (last - piece.value) + 1 } else { piece.source.end }
         });
         start..end.max(start)
     }
@@ -65,7 +63,7 @@ pub(super) fn ends(byte: u8) -> bool {
 
 /// Reads the word that begins at `at`, which is neither blank nor operator. Goes on over a quote that is never closed to
 /// the end of its line. `escaped`: this is the inside of a string whose own quotes are `\"`.
-pub(super) fn read<'a>(bytes: &'a [u8], at: usize, to: usize, escaped: bool) -> (Word<'a>, usize) {
+pub(super) fn read(bytes: &[u8], at: usize, to: usize, escaped: bool) -> (Word<'_>, usize) {
     let rest = bytes.get(at..to).unwrap_or_default();
     let simple = rest
         .iter()
