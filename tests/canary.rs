@@ -47,6 +47,13 @@ async fn first_result(server: &Server, home: &Home) -> String {
     }
 }
 
+#[derive(Deserialize)]
+struct Span {
+    agent: String,
+    tool_name: String,
+    attributes: String,
+}
+
 #[tokio::test]
 async fn a_synthetic_secret_goes_through_and_is_found_nowhere() {
     let home = Home::new();
@@ -61,12 +68,6 @@ async fn a_synthetic_secret_goes_through_and_is_found_nowhere() {
     assert!(health.contains("a synthetic secret went through and was found nowhere"), "{health}");
 
     // It went through indeed, and shows in the one table that no page counts.
-    #[derive(Deserialize)]
-    struct Span {
-        agent: String,
-        tool_name: String,
-        attributes: String,
-    }
     let sql = "SELECT agent, tool_name, attributes['tool_input'] AS attributes FROM spans";
     let spans: Vec<Span> = query::rows(&home.data(), sql);
     assert_eq!(spans.len(), 1);

@@ -64,7 +64,7 @@ fn mask_lines(text: &str) -> String {
         let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len());
         masked.push_str(before);
         masked.push_str(if digits > 0 { "default:LINE" } else { "default:" });
-        rest = &after[digits..];
+        rest = after.get(digits..).unwrap();
     }
     masked + rest
 }
@@ -77,7 +77,7 @@ fn rows_go_in_and_rows_come_out() {
         json!({"id": 2, "tool": "Bash", "arg": "command", "text": "cargo test"}),
         json!({"id": "t3", "tool": "Write", "arg": "content", "text": "x".repeat(600_000)}),
     ];
-    let input: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let input = rows.each_ref().map(|row| format!("{row}\n")).concat();
     let output = redact(&home, &["test", "--jsonl", "--policy", "detect-all"], &format!("{input}\n"));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();

@@ -132,7 +132,7 @@ impl Journal {
         let (answer, receipt) = oneshot::channel();
         let place = self.requests.reserve().await.map_err(|_| AppendError::closed())?;
         self.metrics.journal_queue_requests.inc();
-        place.send(Message::Append(Append { encoded, rows, answer, _budget: budget }));
+        place.send(Message::Append(Box::new(Append { encoded, rows, answer, _budget: budget })));
         receipt.await.unwrap_or_else(|_| Err(AppendError::closed()))
     }
 

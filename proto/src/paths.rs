@@ -66,7 +66,7 @@ pub fn is_absolute(text: &str) -> bool {
 }
 
 fn push(text: &mut String, root: &str, name: &str) {
-    if !text.is_empty() && !(text == root && text.ends_with(['/', '\\'])) {
+    if !text.is_empty() && (text != root || !text.ends_with(['/', '\\'])) {
         text.push('/');
     }
     text.push_str(name);

@@ -36,19 +36,20 @@ fn config(arguments: KeysArguments) -> anyhow::Result<Config> {
 fn list(config: &Config) -> anyhow::Result<String> {
     if let Some(given) = given::read(config)? {
         let numbers = given.numbers().into_iter().rev().enumerate();
-        return Ok(numbers.map(|(at, epoch)| format!("epoch {epoch}  {}  given\n", state(at))).collect());
+        let lines: Vec<_> = numbers.map(|(at, epoch)| format!("epoch {epoch}  {}  given\n", state(at))).collect();
+        return Ok(lines.concat());
     }
     let folder = Folder::of(&config.data_dir);
-    let mut said = String::new();
+    let mut said = Vec::new();
     for (at, epoch) in folder.numbers()?.into_iter().rev().enumerate() {
         let path = folder.file(epoch);
         let made = path.metadata().and_then(|metadata| metadata.modified()).ok();
         let made = made.and_then(|made| i64::try_from(made.duration_since(UNIX_EPOCH).ok()?.as_micros()).ok());
         let made = made.map_or_else(|| "unknown".to_owned(), rfc3339);
-        said.push_str(&format!("epoch {epoch}  {}  made {made}  {}\n", state(at), path.display()));
+        said.push(format!("epoch {epoch}  {}  made {made}  {}\n", state(at), path.display()));
     }
     anyhow::ensure!(!said.is_empty(), "no keys have been made in {} yet", config.data_dir.display());
-    Ok(said)
+    Ok(said.concat())
 }
 
 /// What the epoch at this place, newest first, is for.
@@ -57,7 +58,7 @@ fn state(at: usize) -> &'static str {
 }
 
 fn rotate(config: &Config) -> anyhow::Result<String> {
-    only_kept(given::read(config)?, "give the key of the next epoch there as well")?;
+    only_kept(given::read(config)?.as_ref(), "give the key of the next epoch there as well")?;
     let folder = Folder::of(&config.data_dir);
     let Some(current) = folder.numbers()?.last().copied() else {
         anyhow::bail!("there is no key to follow in {}; start `barograph serve` first", config.data_dir.display());
@@ -74,7 +75,7 @@ fn rotate(config: &Config) -> anyhow::Result<String> {
 }
 
 fn destroy(config: &Config, epoch: u32, yes: bool) -> anyhow::Result<String> {
-    only_kept(given::read(config)?, "remove the key there")?;
+    only_kept(given::read(config)?.as_ref(), "remove the key there")?;
     let folder = Folder::of(&config.data_dir);
     let numbers = folder.numbers()?;
     anyhow::ensure!(
@@ -100,7 +101,7 @@ fn destroy(config: &Config, epoch: u32, yes: bool) -> anyhow::Result<String> {
 }
 
 /// Refuses to change keys that are kept elsewhere.
-fn only_kept(given: Option<GivenKeys>, instead: &str) -> anyhow::Result<()> {
+fn only_kept(given: Option<&GivenKeys>, instead: &str) -> anyhow::Result<()> {
     anyhow::ensure!(given.is_none(), "the redaction keys are given by file or environment, not kept here; {instead}");
     Ok(())
 }

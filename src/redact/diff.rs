@@ -114,7 +114,9 @@ pub(super) async fn run(arguments: DiffArguments) -> anyhow::Result<ExitCode> {
         while left > 0 {
             let page = record::newest(&archive, table, last.as_ref(), left.min(PAGE)).await?;
             let Some(end) = page.last().cloned() else { break };
-            page.iter().for_each(|placed| counted.record(&placed.record));
+            for placed in &page {
+                counted.record(&placed.record);
+            }
             left -= page.len();
             last = Some(end);
         }
@@ -274,9 +276,8 @@ impl<'a> Counted<'a> {
 }
 
 fn alike(old: &Detection, new: &Detection) -> bool {
-    let said = |detection: &Detection| {
-        (detection.personal.clone(), detection.entropy, detection.rules.fingerprint().to_owned())
-    };
+    let said =
+        |detection: &Detection| (detection.personal, detection.entropy, detection.rules.fingerprint().to_owned());
     said(old) == said(new)
 }
 

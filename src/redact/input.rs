@@ -44,7 +44,7 @@ impl Input {
         self.reader.read_to_end(&mut bytes).with_context(|| format!("cannot read {}", self.place))?;
         let mut text = String::from_utf8(bytes).map_err(|error| {
             let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = before.split(|byte| *byte == b'\n').count();
             BadInput { place: self.place, line, what: "is not UTF-8".to_owned() }
         })?;
         if text.ends_with('\n') {

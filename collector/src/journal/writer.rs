@@ -31,7 +31,7 @@ const GROUP_BYTES: usize = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) enum Message {
     /// Make a request durable.
-    Append(Append),
+    Append(Box<Append>),
     /// Take nothing more, finish what waits, end.
     Close,
 }
@@ -136,7 +136,7 @@ impl Writer {
     }
 
     /// Makes a group of requests durable with one sync, and answers them.
-    fn commit(&mut self, group: impl ExactSizeIterator<Item = Append>) {
+    fn commit(&mut self, group: impl ExactSizeIterator<Item = Box<Append>>) {
         self.metrics.group_requests.observe(f64::from(u32::try_from(group.len()).unwrap_or(u32::MAX)));
         self.buffer.clear();
         self.buffer.resize(FRAME_HEADER_LEN, 0);

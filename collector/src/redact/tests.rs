@@ -338,7 +338,7 @@ fn identity_keeps_the_person_and_no_secret() {
         (origin.user_email, origin.repo)
     };
     assert_eq!(origin("acme/exporter"), (EMAIL.to_owned(), "acme/exporter".to_owned()));
-    assert_eq!(origin("https://me:hunter2@github.com/a/b").1, "https://[url-credentials]@github.com/a/b");
+    assert_eq!(origin("https://me:hunter2@github.com/a/b").1, "https://me:[url-credentials]@github.com/a/b");
     assert!(origin(&"x".repeat(300)).1.starts_with("[identity:300:"));
 }
 

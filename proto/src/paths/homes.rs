@@ -131,7 +131,7 @@ pub fn users_in(text: &str) -> Vec<Range<usize>> {
             None => letter.is_whitespace() || letter.is_control() || "\"'`<>|;&(){},:=!".contains(letter),
         };
         // The colon of a drive is part of the path.
-        let skip = if at > start { at - start } else { 0 };
+        let skip = at.saturating_sub(start);
         let length = rest.get(skip..).and_then(|rest| rest.find(ends)).map_or(rest.len(), |length| skip + length);
         let path = rest.get(..length).unwrap_or_default();
         // `~x` alone may be anything.

@@ -12,9 +12,12 @@ const MOST: usize = 24;
 /// The shortest text that another spelling may give, bytes: shorter ones are found everywhere.
 const SHORTEST: usize = 4;
 
-/// A way to get from one spelling to another, with the words that tell it.
-const WAYS: [(&str, fn(&str) -> Option<String>); 9] = [
-    ("without blanks around it", trimmed),
+/// Gets from one spelling to another, if the text is one that has it.
+type Way = fn(&str) -> Option<String>;
+
+/// The ways, with the words that tell them.
+const WAYS: [(&str, Way); 9] = [
+    ("without blanks around it", |text| Some(text.trim().to_owned())),
     ("without quotes", unquoted),
     ("the value after its name", after_name),
     ("the value after its scheme", after_scheme),
@@ -48,10 +51,6 @@ pub(super) fn spellings(asked: &str) -> Vec<Spelling> {
         }
     }
     found
-}
-
-fn trimmed(text: &str) -> Option<String> {
-    Some(text.trim().to_owned())
 }
 
 fn unquoted(text: &str) -> Option<String> {
@@ -102,15 +101,12 @@ fn percent_decoded(text: &str) -> Option<String> {
     let mut rest = text.as_bytes();
     while let Some((byte, after)) = rest.split_first() {
         let digit = |at: usize| after.get(at).and_then(|digit| char::from(*digit).to_digit(16));
-        match (byte, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high * 16 + low).ok()?);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*byte);
-                rest = after;
-            }
+        if let (b'%', Some(high), Some(low)) = (byte, digit(0), digit(1)) {
+            bytes.push(u8::try_from(high * 16 + low).ok()?);
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*byte);
+            rest = after;
         }
     }
     String::from_utf8(bytes).ok()
