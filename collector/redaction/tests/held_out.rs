@@ -18,11 +18,8 @@ fn judged(rows: &[Row]) -> (Report, Vec<Option<String>>) {
     (score(rows.iter().zip(stored.iter().map(Option::as_deref))), stored)
 }
 
-#[test]
-#[ignore = "prints the rows that are judged wrong, for whoever works on the detector"]
-fn shows_what_is_judged_wrong() {
-    let rows = kinds::corpus(7, 24, 3);
-    let (report, stored) = judged(&rows);
+fn show(rows: &[Row]) {
+    let (report, stored) = judged(rows);
     for (row, stored) in rows.iter().zip(&stored) {
         if report.missed.contains(&row.id) || report.marred.contains(&row.id) {
             println!("{:?} {} {} {}\n  {:?}\n  {:?}", row.label, row.group, row.tool, row.arg, row.text, stored);
@@ -38,9 +35,42 @@ fn shows_what_is_judged_wrong() {
 }
 
 #[test]
+#[ignore = "prints the rows that are judged wrong, for whoever works on the detector"]
+fn shows_what_is_judged_wrong() {
+    show(&kinds::corpus(7, 24, 3));
+}
+
+#[test]
+#[ignore = "the same for the second draw: look at it last"]
+fn shows_what_is_judged_wrong_of_the_second_draw() {
+    show(&kinds::second_corpus(7));
+}
+
+/// What must hold of a draw, a little below what is reached.
+struct Bounds {
+    recall: f64,
+    leaked: f64,
+    /// Share of clean rows that are changed.
+    changed: f64,
+    /// Share of the characters of harmless words that are gone.
+    gone: f64,
+}
+
+fn assert_within(rows: &[Row], bounds: &Bounds) {
+    let (report, _) = judged(rows);
+    println!("{} rows, {report}", rows.len());
+    assert!(report.recall() >= bounds.recall, "too many secrets are left");
+    assert!(report.leaked.rate() <= bounds.leaked, "too much of them is left");
+    assert!(report.false_positives() <= bounds.changed, "too many clean rows are changed");
+    assert!(report.gone_clean.rate().max(report.gone_secret.rate()) <= bounds.gone, "too many harmless words are gone");
+}
+
+#[test]
 fn kinds_never_seen_are_found() {
-    let rows = kinds::corpus(1, 24, 3);
-    let (report, _) = judged(&rows);
-    println!("held out: {} rows, {report}", rows.len());
-    assert!(report.recall() >= 0.75, "{:?}", report.broken());
+    assert_within(&kinds::corpus(1, 24, 3), &Bounds { recall: 0.985, leaked: 0.007, changed: 0.01, gone: 0.015 });
+}
+
+#[test]
+fn places_never_seen_are_found() {
+    assert_within(&kinds::second_corpus(1), &Bounds { recall: 0.96, leaked: 0.03, changed: 0.09, gone: 0.025 });
 }

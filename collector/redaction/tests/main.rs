@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     reason = "a test that cannot go on says so by panicking, and prints what it measured"
 )]
 
@@ -12,3 +13,4 @@ mod properties;
 mod score;
 
 mod held_out;
+mod planted;

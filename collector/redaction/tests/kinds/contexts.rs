@@ -13,24 +13,29 @@ pub(crate) struct Context {
     pub(crate) template: &'static str,
 }
 
-const ANY: &[Sort] = &[Token, Opaque, Password];
-const RANDOM: &[Sort] = &[Token, Opaque];
-const FORM: &[Sort] = &[Token];
-const PASSWORD: &[Sort] = &[Password];
+pub(crate) const ANY: &[Sort] = &[Token, Opaque, Password];
+pub(crate) const RANDOM: &[Sort] = &[Token, Opaque];
+pub(crate) const FORM: &[Sort] = &[Token];
+pub(crate) const PASSWORD: &[Sort] = &[Password];
 
-const fn bash(sorts: &'static [Sort], template: &'static str) -> Context {
+pub(crate) const fn bash(sorts: &'static [Sort], template: &'static str) -> Context {
     Context { tool: "Bash", argument: "command", sorts, template }
 }
 
-const fn write(sorts: &'static [Sort], template: &'static str) -> Context {
+pub(crate) const fn write(sorts: &'static [Sort], template: &'static str) -> Context {
     Context { tool: "Write", argument: "content", sorts, template }
 }
 
-const fn edit(sorts: &'static [Sort], template: &'static str) -> Context {
+pub(crate) const fn edit(sorts: &'static [Sort], template: &'static str) -> Context {
     Context { tool: "Edit", argument: "new_string", sorts, template }
 }
 
-const fn other(tool: &'static str, argument: &'static str, sorts: &'static [Sort], template: &'static str) -> Context {
+pub(crate) const fn other(
+    tool: &'static str,
+    argument: &'static str,
+    sorts: &'static [Sort],
+    template: &'static str,
+) -> Context {
     Context { tool, argument, sorts, template }
 }
 

@@ -23,7 +23,7 @@ pub(crate) const PLACED: &[Placed] = &[
         at(BASH, "echo 'db.acme.io:5432:*:{{user}}:{{v}}' > ~/.pgpass && chmod 600 ~/.pgpass"),
     ] },
     Placed { name: "htpasswd-hash", shape: Bare("<S22>/<W8>."), places: &[
-        at(WRITE, "{{user}}:$apr1$<W8>${{v}}\n"),
+        at(WRITE, "{{user}}:$apr1${{<W8>}}${{v}}\n"),
         at(BASH, "cat > .htpasswd <<'EOF'\n{{user}}:$2y$10${{v}}\nEOF"),
     ] },
     Placed { name: "shadow-hash", shape: Bare("<W16>$<S86>"), places: &[
