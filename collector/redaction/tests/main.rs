@@ -12,5 +12,6 @@ mod kinds;
 mod properties;
 mod score;
 
+mod documented;
 mod held_out;
 mod planted;
