@@ -10,6 +10,10 @@
     reason = "a test that cannot go on says so by panicking, and prints what it measured"
 )]
 
+#[path = "../collector/redaction/tests/kinds.rs"]
+mod kinds;
+#[path = "../collector/redaction/tests/score.rs"]
+mod score;
 mod support;
 
 mod bad_input;
@@ -25,5 +29,6 @@ mod permission_decision;
 mod planted;
 mod policies;
 mod redact;
+mod redaction;
 mod replay;
 mod seen;
