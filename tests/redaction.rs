@@ -21,7 +21,12 @@ use crate::support::otlp::{EVENT_NS, LOGS_METHOD, attribute, logs, text};
 use crate::support::server::{Home, Server, Starting, barograph, serve};
 use crate::support::{captures, query, send, until};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
+
+#[derive(Deserialize)]
+struct Id {
+    event_id: String,
+}
 
 /// Records of a request.
 const BATCH: usize = 100;
@@ -202,10 +207,6 @@ async fn nothing_holds_a_secret(policy: &str) {
         (query::count(&home.data(), "events WHERE session_id = 'corpus'") == total).then_some(())
     })
     .await;
-    #[derive(Deserialize)]
-    struct Id {
-        event_id: String,
-    }
     let ids: Vec<Id> = query::rows(&home.data(), "SELECT event_id FROM events WHERE session_id = 'corpus' LIMIT 60");
     let records = ids.into_iter().map(|row| format!("/events/{}", row.event_id));
     let pages = ["/metrics", "/", "/health", "/hotspots", "/search", "/search?text=curl", "/sessions/corpus"];

@@ -1,4 +1,5 @@
-//! Kinds and places that the detector was not made for.
+//! Kinds and places beyond the labelled corpus. Both draws were looked at while the detector was mended, so they guard what
+//! is reached; they no longer tell what it does on texts that nobody has seen.
 
 use barograph_redaction::detect::{Detector, Personal};
 
@@ -66,11 +67,11 @@ fn assert_within(rows: &[Row], bounds: &Bounds) {
 }
 
 #[test]
-fn kinds_never_seen_are_found() {
+fn kinds_beyond_the_corpus_are_found() {
     assert_within(&kinds::corpus(1, 24, 3), &Bounds { recall: 0.985, leaked: 0.007, changed: 0.01, gone: 0.015 });
 }
 
 #[test]
-fn places_never_seen_are_found() {
+fn places_beyond_the_corpus_are_found() {
     assert_within(&kinds::second_corpus(1), &Bounds { recall: 0.96, leaked: 0.03, changed: 0.09, gone: 0.025 });
 }

@@ -1,6 +1,7 @@
 //! What is known of programs: which of their flags, operands and inputs carry secrets.
 //!
-//! Facts from the programs' own manuals. A flag whose name says secret (`--db-password`) needs no entry.
+//! From working knowledge of the programs, not checked flag by flag against their manuals. A flag whose name says
+//! secret (`--db-password`) needs no entry.
 
 mod archives;
 mod clouds;
