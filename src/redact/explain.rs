@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use barograph_collector::redact::Trial;
 use barograph_redaction::detect::{Failure, Layer, Trace};
-use barograph_redaction::policy::{self, Caller, Decision, Target};
+use barograph_redaction::policy::{self, Caller, Target};
 use serde::Serialize;
 
 use super::applied::{Ready, TENANT, ready, tally};
@@ -109,7 +109,7 @@ fn explain(ready: &Ready, caller: Caller<'_>, target: cli::Target, text: Option<
     if decision.place.is_none() {
         rules.push(RuleTold { place: None, names: None, does: decision.steps.to_string(), decides: true });
     }
-    let value = text.map(|text| value(ready, caller, target, decision, text));
+    let value = text.map(|text| value(ready, caller, target, text));
     Explanation {
         policy: policy.name().to_owned(),
         policy_hash: policy.hash().to_owned(),
@@ -124,11 +124,11 @@ fn explain(ready: &Ready, caller: Caller<'_>, target: cli::Target, text: Option<
     }
 }
 
-fn value(ready: &Ready, caller: Caller<'_>, target: Target<'_>, deciding: &Decision, text: &str) -> ValueTold {
+fn value(ready: &Ready, caller: Caller<'_>, target: Target<'_>, text: &str) -> ValueTold {
     let Caller { agent, tool } = caller;
     let tried = ready.redactor.try_value(Trial { tenant: TENANT, agent, tool, target, text });
-    let tally = tally(&ready.redactor, caller, target, text);
-    let searched: Result<Vec<Trace>, Failure> = match deciding.steps.detect {
+    let tally = tally(&ready.redactor, caller, tried.target, text);
+    let searched: Result<Vec<Trace>, Failure> = match tried.decision.steps.detect {
         Some(personal) => ready.redactor.engine().detector().explain(text, personal),
         None => Ok(Vec::new()),
     };

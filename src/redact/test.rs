@@ -31,7 +31,8 @@ pub(super) fn run(arguments: TestArguments) -> anyhow::Result<ExitCode> {
 fn tell(ready: &Ready, caller: Caller<'_>, argument: &str, text: &str, out: &mut impl Write) -> io::Result<()> {
     let Caller { agent, tool } = caller;
     let target = Target::Argument(argument);
-    let Tried { stored, decision, .. } = ready.redactor.try_value(Trial { tenant: TENANT, agent, tool, target, text });
+    let Tried { stored, decision, target, .. } =
+        ready.redactor.try_value(Trial { tenant: TENANT, agent, tool, target, text });
     let tally = tally(&ready.redactor, caller, target, text);
     match stored {
         Some(stored) => writeln!(out, "{stored}\n")?,

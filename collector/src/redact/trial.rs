@@ -46,15 +46,18 @@ pub struct Tried<'a> {
     pub tally: Tally,
     /// The decision for the value.
     pub decision: &'a Decision,
+    /// What it was judged as: an agent may send an argument under another name than its tool has for it.
+    pub target: Target<'a>,
 }
 
 impl Redactor {
     /// Takes a value through the door.
-    pub fn try_value(&self, trial: Trial<'_>) -> Tried<'_> {
+    pub fn try_value<'a>(&'a self, mut trial: Trial<'a>) -> Tried<'a> {
         match trial.target {
             Target::Argument(path) => {
                 let call = Call::of(trial, path);
                 let key = call.attribute;
+                trial.target = Target::Argument(call.path);
                 self.tried(trial, call.read(trial), |event| argument(attribute(&event.attributes, key)?))
             }
             Target::Attribute(key) => {
@@ -75,7 +78,7 @@ impl Redactor {
         }
     }
 
-    fn tried_column<R: Row>(&self, trial: Trial<'_>, name: &str) -> Tried<'_> {
+    fn tried_column<'a, R: Row>(&'a self, trial: Trial<'a>, name: &str) -> Tried<'a> {
         let mut row = R::default();
         row.cells(&mut Column { name, text: Some(trial.text.to_owned()), found: None });
         self.tried(trial, row, |row| {
@@ -85,7 +88,12 @@ impl Redactor {
         })
     }
 
-    fn tried<R: Row>(&self, trial: Trial<'_>, mut row: R, stored: impl FnOnce(&R) -> Option<String>) -> Tried<'_> {
+    fn tried<'a, R: Row>(
+        &'a self,
+        trial: Trial<'a>,
+        mut row: R,
+        stored: impl FnOnce(&R) -> Option<String>,
+    ) -> Tried<'a> {
         let named = |given: &str, own: &mut String| {
             if own.is_empty() {
                 given.clone_into(own);
@@ -103,23 +111,25 @@ impl Redactor {
         let row: Redacted<R> = self.row(row, &mut recall, &mut tally);
         tally.secrets.clone_from(&row.row().origin().redaction_secrets);
         let stored = stored(row.row()).filter(|stored| stored == trial.text || *stored != forms::withheld(trial.text));
-        Tried { stored, tally, decision }
+        Tried { stored, tally, decision, target: trial.target }
     }
 }
 
 /// A tool call as its agent reports it.
-struct Call {
+struct Call<'a> {
     scope: &'static str,
     event: &'static str,
     /// The attribute that holds the tool's name.
     name: &'static str,
     /// The attribute that holds the arguments.
     attribute: &'static str,
+    /// The argument's name there.
+    path: &'a str,
     arguments: Value,
 }
 
-impl Call {
-    fn of(trial: Trial<'_>, path: &str) -> Self {
+impl<'a> Call<'a> {
+    fn of(trial: Trial<'_>, path: &'a str) -> Self {
         let is_shell = trial.agent == "claude-code" && trial.tool == "Bash";
         let (scope, event, name, attribute, path) = match trial.agent {
             // Claude Code sends the command of its shell tool apart from the rest.
@@ -132,7 +142,7 @@ impl Call {
             _ => ("", "tool_call", "gen_ai.tool.name", "gen_ai.tool.call.arguments", path),
         };
         let arguments = path.rsplit('.').fold(Value::from(trial.text), |value, key| json!({ key: value }));
-        Self { scope, event, name, attribute, arguments }
+        Self { scope, event, name, attribute, path, arguments }
     }
 
     /// The row that the dialect makes of it.
