@@ -17,6 +17,7 @@ mod read;
 mod rule;
 mod shape;
 mod shipped;
+mod spellings;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -52,7 +53,8 @@ pub struct Caller<'a> {
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Target<'a> {
-    /// A text column. `command`, `file_path` and `url` follow the rule of the argument of that name.
+    /// A text column. `command`, `file_path` and `url` follow the rule of the argument of that name, or of another
+    /// name that agents have for it.
     Column(&'a str),
     /// An attribute, by its key.
     Attribute(&'a str),
@@ -192,12 +194,13 @@ impl Policy {
     }
 
     /// Decides about an argument. A key that no rule names follows the nearest one above it that one does. What stands
-    /// below a key that is hidden is hidden like it, unless a rule names it by its whole path.
+    /// below a key that is hidden is hidden like it, unless a rule names it by its whole path. An argument that agents
+    /// send under several names is decided about under all of them.
     fn argument(&self, caller: Caller<'_>, path: &str) -> &Decision {
         let mut decided: Option<&Decision> = None;
         let ends = path.match_indices('.').map(|(at, _)| at).chain([path.len()]);
         for end in ends {
-            let Some((entry, found)) = self.find(Domain::Argument, caller, path.get(..end).unwrap_or_default()) else {
+            let Some((entry, found)) = self.named_argument(caller, path.get(..end).unwrap_or_default()) else {
                 continue;
             };
             if entry.names_path() || !decided.is_some_and(|above| above.steps.then.hides()) {
@@ -205,6 +208,11 @@ impl Policy {
             }
         }
         decided.unwrap_or(&self.default)
+    }
+
+    fn named_argument(&self, caller: Caller<'_>, path: &str) -> Option<(&Entry, &Decision)> {
+        let entry = self.argument_entry(caller, path)?;
+        Some((entry, self.decision(entry)?))
     }
 
     fn find(&self, domain: Domain, caller: Caller<'_>, name: &str) -> Option<(&Entry, &Decision)> {
@@ -217,11 +225,13 @@ impl Policy {
     }
 }
 
-/// What the star of an attribute's entry stands for.
+/// The argument that an attribute holds: what the star of its entry stands for, or the attribute's own name.
 fn argument_of<'a>(entry: &Entry, key: &'a str) -> &'a str {
     match &entry.name {
-        Name::Whole(pattern) => key.strip_prefix(pattern.as_str().trim_end_matches('*')).unwrap_or(key),
-        Name::Key(_) | Name::Path(_) => key,
+        Name::Whole(pattern) if !pattern.is_literal() => {
+            key.strip_prefix(pattern.as_str().trim_end_matches('*')).unwrap_or(key)
+        }
+        _ => key,
     }
 }
 
@@ -233,7 +243,7 @@ fn hash(detection: &Detection, default: &Steps, rules: &[Rule], entries: &[Entry
         digest.update((text.len() as u64).to_le_bytes());
         digest.update(text.as_bytes());
     };
-    part(&format!("{:?}", (detect::VERSION, forms::KINDS, LONGEST_LABEL, MOST_BLANKS)));
+    part(&format!("{:?}", (detect::VERSION, forms::KINDS, LONGEST_LABEL, MOST_BLANKS, spellings::SPELLINGS)));
     part(&format!("{:?} {}", detection.personal, detection.entropy));
     part(&default.to_string());
     for entry in entries {

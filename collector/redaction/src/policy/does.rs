@@ -16,7 +16,7 @@ const ACTIONS: &str = "keep, keep(SHAPE), drop, mask(KIND), hash(KIND), tokenise
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Does {
     Steps(Steps),
-    /// The rest of an attribute's key names an argument, whose rule decides.
+    /// An attribute's key, or the part of it that a star stands for, names an argument, whose rule decides.
     Argument,
 }
 

@@ -76,7 +76,17 @@ impl Policy {
         let mut story = Story { why: "no rule names it: the default decides".to_owned(), ..Story::default() };
         for end in path.match_indices('.').map(|(at, _)| at).chain([path.len()]) {
             let key = path.get(..end).unwrap_or_default();
-            let level = self.level(Domain::Argument, caller, key);
+            let mut level = self.level(Domain::Argument, caller, key);
+            if let Some(other) = self.argument_entry(caller, key)
+                && level.decides.is_none_or(|own| !std::ptr::eq(own, other))
+            {
+                level.why = format!(
+                    "it is another name of what the rule at {} names, and that one is narrower or hides more",
+                    other.place
+                );
+                level.decides = Some(other);
+                level.entries.insert(0, other);
+            }
             let hidden = story.decides.filter(|above| self.hides(above));
             match (level.decides, hidden) {
                 (None, _) if story.decides.is_some() && !story.why.starts_with("it stands below") => {

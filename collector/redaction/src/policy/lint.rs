@@ -7,7 +7,7 @@ use super::fields::near;
 use super::name::{Domain, Name};
 use super::rule::{Entry, Precedence, Rule};
 use super::steps::Then;
-use super::{Caller, Place, Policy, Shape, Target};
+use super::{Place, Policy, Shape};
 use crate::detect::Switch;
 
 /// Something doubtful in a policy's own file. `Display` is one line.
@@ -84,19 +84,6 @@ const FEW_VALUES: &[&str] = &[
     "zip",
 ];
 
-/// Names under which agents send the text of one column: who hides one name must hide the column too.
-const COLUMN_OF: &[(&str, &str)] = &[
-    ("full_command", "command"),
-    ("bash_command", "command"),
-    ("cmd", "command"),
-    ("notebook_path", "file_path"),
-    ("absolute_path", "file_path"),
-    ("path", "file_path"),
-    ("dir_path", "file_path"),
-    // The other way round: Claude Code sends a command under both names.
-    ("command", "full_command"),
-];
-
 impl Policy {
     /// What is allowed but doubtful in the policy's own file; nothing of the files that it extends.
     pub fn lint(&self) -> Vec<Finding> {
@@ -111,7 +98,6 @@ impl Policy {
             findings.extend(unsearched(rule, &entries));
             findings.extend(guessable(rule, &entries));
             findings.extend(entries.iter().filter_map(|entry| unknown(entry)));
-            findings.extend(entries.iter().find_map(|entry| self.twin(entry)));
             findings.extend(self.idle(rule, &entries));
             findings.extend(self.needless_order(rule, &entries));
         }
@@ -145,25 +131,6 @@ impl Policy {
                 "write default = \"hash\"",
             );
         }
-    }
-
-    /// A value that is hidden under one name and readable under another.
-    fn twin(&self, entry: &Entry) -> Option<Finding> {
-        let name = key(entry).filter(|_| self.is_hidden(entry))?;
-        COLUMN_OF.iter().filter(|(one, _)| *one == name).find_map(|(_, other)| {
-            let (agent, tool) = (entry.agent.as_str().replace('*', ""), entry.tool.as_str().replace('*', ""));
-            let decision = self.decide(Caller { agent: &agent, tool: &tool }, Target::Argument(other));
-            (!decision.steps.then.hides()).then(|| Finding {
-                place: Some(entry.place.clone()),
-                what: format!("hides {}, but `{other}` is `{}`", entry.words(), decision.steps),
-                why: "rows hold the same text under that name".to_owned(),
-                better: format!("name `{other}` too"),
-            })
-        })
-    }
-
-    fn is_hidden(&self, entry: &Entry) -> bool {
-        self.decision(entry).is_some_and(|decision| decision.steps.then.hides())
     }
 
     /// A rule that says what would be done without it.

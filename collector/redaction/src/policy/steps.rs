@@ -48,6 +48,16 @@ impl Then {
         matches!(self, Self::Drop | Self::Mask(_) | Self::Hash(_) | Self::Tokenise(_))
     }
 
+    /// How much is taken away at least: nothing, the names in it, its readable words, all.
+    pub(super) fn strictness(&self) -> u8 {
+        match self {
+            Self::Keep(_) | Self::Arguments | Self::Attributes => 0,
+            Self::Path | Self::Command => 1,
+            Self::PathHashed => 2,
+            Self::Drop | Self::Mask(_) | Self::Hash(_) | Self::Tokenise(_) => 3,
+        }
+    }
+
     /// The author's word in a written form.
     pub(super) fn kind(&self) -> Option<&str> {
         match self {

@@ -29,3 +29,4 @@ mod doubts;
 mod explanations;
 mod refusals;
 mod shipped;
+mod spellings;

@@ -123,8 +123,10 @@ fn name(domain: Domain, text: &str, does: Option<&Does>) -> Result<Name, String>
         (Domain::Argument, Some(does)) if json(does) || *does == Does::Argument => {
             return Err(format!("`{does}` is for attributes: the keys inside an argument have rules of their own"));
         }
-        (Domain::Attribute, Some(Does::Argument)) if text.strip_suffix('*').is_none_or(|text| text.contains('*')) => {
-            return Err(format!("`argument` needs one star, at the end, that stands for the argument: not `{text}`"));
+        (Domain::Attribute, Some(Does::Argument)) if text.strip_suffix('*').unwrap_or(text).contains('*') => {
+            return Err(format!(
+                "`argument` needs the argument's own name, or one star, at the end, that stands for it: not `{text}`"
+            ));
         }
         (Domain::Column, Some(does @ Does::Argument)) => return Err(format!("`{does}` is for attributes")),
         _ => {}
