@@ -1,7 +1,9 @@
 //! Where a secret stands says that it is one, whatever it looks like: names, headers, flags, addresses.
 
 pub(crate) mod assignments;
+mod code;
 mod credentials;
+mod directives;
 mod elements;
 mod entries;
 mod headers;
@@ -12,8 +14,10 @@ mod pairs;
 mod placeholder;
 mod programs;
 mod prose;
+mod shapes;
 pub(crate) mod shell;
 mod sql;
+mod strings;
 pub(crate) mod urls;
 pub(crate) mod value;
 
@@ -24,6 +28,7 @@ use crate::detect::{Hits, Kind, Marks, Text};
 pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
     let signs = Signs::of(text.bytes());
     let named = hints::names_secret(text.bytes());
+    shapes::scan(text, hits);
     if signs.has(Signs::QUERY | Signs::COLON) {
         urls::scan(text, hits);
     }
@@ -46,6 +51,7 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
         credentials::scan(text, signs.has(Signs::DOLLAR), hits);
     }
     if named && signs.has(Signs::SPACE) {
+        directives::scan(text, hits);
         prose::scan(text, hits);
     }
 }

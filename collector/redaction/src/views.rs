@@ -13,6 +13,7 @@ mod map;
 mod percent;
 mod shell;
 mod spelling;
+mod variables;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -224,6 +225,7 @@ impl Views {
             spelling::literals(text, |view, map| note(None, view.into_bytes(), map));
             shell::words(text, |view, map| note(None, view, map));
             lists::joined(text, |_, view, map| note(None, view, map));
+            variables::joined(text, |view, map| note(None, view, map));
         }
         if calls.has(Calls::PERCENT) {
             percent::words(bytes, |_, view, map| note(None, view, map));

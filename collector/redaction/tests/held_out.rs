@@ -1,7 +1,12 @@
-//! Kinds and places beyond the labelled corpus. Both draws were looked at while the detector was mended, so they guard what
-//! is reached; they no longer tell what it does on texts that nobody has seen.
+//! Kinds and places beyond the labelled corpus. All draws were looked at while the detector was mended, so they guard what
+//! is reached; they no longer tell what it does on texts that nobody has seen. As first seen, recall was .958 on the
+//! second draw's secrets and .959 on the third's, and .094 of the third's clean rows were changed.
+
+use std::io::Read;
 
 use barograph_redaction::detect::{Detector, Personal};
+
+use flate2::read::GzDecoder;
 
 use crate::kinds;
 use crate::score::{Report, Row, score};
@@ -26,7 +31,7 @@ fn show(rows: &[Row]) {
             println!("{:?} {} {} {}\n  {:?}\n  {:?}", row.label, row.group, row.tool, row.arg, row.text, stored);
         }
     }
-    for (kind, share) in report.kinds.iter().filter(|(_, share)| share.part < share.whole) {
+    for (kind, share) in report.kinds.iter().chain(&report.personal).filter(|(_, share)| share.part < share.whole) {
         println!("found {kind} {}/{}", share.part, share.whole);
     }
     for (group, share) in report.changed.iter().filter(|(_, share)| share.part > 0) {
@@ -45,6 +50,23 @@ fn shows_what_is_judged_wrong() {
 #[ignore = "the same for the second draw: look at it last"]
 fn shows_what_is_judged_wrong_of_the_second_draw() {
     show(&kinds::second_corpus(7));
+}
+
+#[test]
+#[ignore = "the same for labelled rows of one's own, in the file that BAROGRAPH_CORPUS names"]
+fn shows_what_is_judged_wrong_of_a_file() {
+    let file =
+        std::env::var("BAROGRAPH_CORPUS").expect("BAROGRAPH_CORPUS names a file of rows as the labelled corpus has");
+    let text = std::fs::read_to_string(file).unwrap();
+    show(&text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>());
+}
+
+/// Rows that were written by others than the detector's authors: secrets of 153 kinds, 62 groups of clean text.
+fn third_draw() -> Vec<Row> {
+    let packed = include_bytes!("../../../tests/fixtures/redaction-third-draw.jsonl.gz");
+    let mut text = String::new();
+    GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// What must hold of a draw, a little below what is reached.
@@ -68,10 +90,15 @@ fn assert_within(rows: &[Row], bounds: &Bounds) {
 
 #[test]
 fn kinds_beyond_the_corpus_are_found() {
-    assert_within(&kinds::corpus(1, 24, 3), &Bounds { recall: 0.985, leaked: 0.007, changed: 0.01, gone: 0.015 });
+    assert_within(&kinds::corpus(1, 24, 3), &Bounds { recall: 0.995, leaked: 0.003, changed: 0.005, gone: 0.015 });
 }
 
 #[test]
 fn places_beyond_the_corpus_are_found() {
-    assert_within(&kinds::second_corpus(1), &Bounds { recall: 0.96, leaked: 0.03, changed: 0.09, gone: 0.025 });
+    assert_within(&kinds::second_corpus(1), &Bounds { recall: 0.99, leaked: 0.012, changed: 0.02, gone: 0.01 });
+}
+
+#[test]
+fn rows_of_others_are_judged_well() {
+    assert_within(&third_draw(), &Bounds { recall: 0.99, leaked: 0.004, changed: 0.01, gone: 0.035 });
 }

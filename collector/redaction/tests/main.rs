@@ -14,4 +14,5 @@ mod score;
 
 mod documented;
 mod held_out;
+mod parsers;
 mod planted;

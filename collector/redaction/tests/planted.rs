@@ -13,12 +13,7 @@ use regex::{Captures, Regex};
 use crate::kinds::{Case, Dice, Kind, fill, general};
 
 static DETECTOR: LazyLock<Detector> = LazyLock::new(Detector::default);
-/// All but those that no parser claims: a variable whose name tells nobody but Bundler that it holds a secret, and passwords
-/// made of words alone, which labels of forms are too; and one key that may have no digit in it.
-static KINDS: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
-    let unclaimed = ["sidekiq", "password-word", "passphrase-spaces", "adafruit"];
-    general().filter(|kind| !unclaimed.contains(&kind.name)).collect()
-});
+static KINDS: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| general().collect());
 
 /// Positions and quotings. What `{{v:…}}` means is said at `kinds::fill`.
 #[rustfmt::skip] // A table.
@@ -52,8 +47,6 @@ const POSITIONS: &[&str] = &[
 
 /// What a text is wrapped in.
 const NESTINGS: usize = 10;
-const IN_JSON: usize = 3;
-const JSON: usize = 4;
 
 fn nested(how: usize, text: &str) -> String {
     let single = || text.replace('\'', "'\\''");
@@ -62,8 +55,8 @@ fn nested(how: usize, text: &str) -> String {
         0 => format!("bash -lc '{}'", single()),
         1 => format!("sh -c \"{}\"", double()),
         2 => format!("ssh ops@web1 '{}'", single()),
-        IN_JSON => serde_json::json!({ "command": text, "timeout": 1 }).to_string(),
-        JSON => serde_json::Value::from(text).to_string(),
+        3 => serde_json::json!({ "command": text, "timeout": 1 }).to_string(),
+        4 => serde_json::Value::from(text).to_string(),
         5 => format!("run: |\n  {}\nn: 1\n", text.replace('\n', "\n  ")),
         6 => format!("tee file <<'END'\n{text}\nEND\n"),
         7 => format!("echo {} | base64 -d | sh", STANDARD.encode(text)),
@@ -140,10 +133,7 @@ fn planted(seed: u64, kind: usize, position: usize, nestings: &[usize]) -> (Stri
     let case = Case::of(KINDS[kind % KINDS.len()], &mut dice);
     let position = POSITIONS[position % POSITIONS.len()];
     let text = fill(position, &case, &mut dice).text;
-    // A command that stands in JSON is read by whoever reads the JSON: the door, value by value.
-    let is_flag = [" --", " -u "].iter().any(|flag| position.contains(flag));
-    let nestings = nestings.iter().filter(|how| !(is_flag && [IN_JSON, JSON].contains(how)));
-    (nestings.fold(text, |text, how| nested(*how, &text)), case.value)
+    (nestings.iter().fold(text, |text, how| nested(*how, &text)), case.value)
 }
 
 proptest! {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::{Hits, Kind, Text};
+use crate::structure::names::{self, Said};
 use crate::structure::value;
 
 const KIND: Kind = Kind::own("secret");
@@ -89,6 +90,7 @@ fn secret_part(bytes: &[u8], run: Range<usize>) -> Range<usize> {
 fn looks_random(run: &[u8]) -> bool {
     if run.iter().all(u8::is_ascii_hexdigit) {
         return run.len() >= SHORTEST_HEX
+            && !value::is_key_id(run)
             && run.iter().any(u8::is_ascii_digit)
             && run.iter().any(u8::is_ascii_alphabetic);
     }
@@ -128,14 +130,20 @@ fn is_spoken_of(bytes: &[u8], run: usize) -> bool {
     // Not past a line's end, nor into a mark.
     let end = near.iter().rposition(|byte| matches!(byte, b'\n' | b']'));
     let line = end.map_or(near, |end| near.get(end + 1..).unwrap_or_default());
-    let mut spoken = false;
+    let named = |word: &[u8]| word.contains(&b'_') && matches!(names::said(word), Some(Said::Secret(_)));
+    let mut spoken = line
+        .rsplit(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
+        .filter(|word| !word.is_empty())
+        .take(2)
+        .any(named);
     let mut after: &[u8] = b"";
     for word in line.rsplit(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).take(WORDS) {
         let is = |list: &[&[u8]]| list.iter().any(|known| word.eq_ignore_ascii_case(known));
         if is(PUBLIC) {
             return false;
         }
-        spoken |= is(SECRET) || (after.eq_ignore_ascii_case(b"key") && is(KEY));
+        // `token.rs` is a file.
+        spoken |= (is(SECRET) && !names::is_about(after)) || (after.eq_ignore_ascii_case(b"key") && is(KEY));
         // `key` alone says so only right before the run, or in "the key is".
         spoken |= (after.is_empty() || after == b"is") && word.eq_ignore_ascii_case(b"key");
         after = word;

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
+use super::code;
 use super::entries::{self, HOLDING, NAMING, NEAR, PRIVATE_PARTS};
 use super::headers;
 use super::lines::{line, list};
 use super::names::{self, Said};
 use super::placeholder;
+use super::strings;
 use super::value::{self, Within};
 use crate::detect::{Hits, Kind, Text};
 
@@ -16,7 +18,7 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
     let mut at = 0;
     // What ends the values of a substitution (`s|NAME=.*|NAME=value|`).
     let mut cut = None;
-    let key_set = text.text.contains("\"kty\"");
+    let key_set = text.text.contains("kty");
     // The entry that is being read, if its name says secret.
     let mut entry: Option<(Kind, usize)> = None;
     while let Some(byte) = bytes.get(at).copied() {
@@ -39,15 +41,18 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
             }
             None if key_set && PRIVATE_PARTS.contains(&name) => Some(Said::SecretIfOpaque(Kind::own("private-key"))),
             Some(_) if name.eq_ignore_ascii_case(b"key") && entries::is_public(bytes, &range) => None,
+            // `{"key": "API_TOKEN", "value": …}`
+            Some(Said::SecretIfOpaque(_)) if NAMING.contains(&name) && entries::named(text, after).is_some() => None,
             said => said,
         };
         if let Some(said) = said {
             let start = skip_pattern(bytes, after);
+            let pattern = value::skip_blanks(bytes, start);
             if let Some(delimiter) =
-                bytes.get(start..).and_then(|rest| rest.strip_prefix(b".*")).and_then(|rest| rest.first())
+                bytes.get(pattern..).and_then(|rest| rest.strip_prefix(b".*")).and_then(|rest| rest.first())
             {
                 cut = Some(*delimiter);
-                at = start + 2;
+                at = pattern + 2;
                 continue;
             }
             let before = hits.0.len();
@@ -64,7 +69,12 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
         {
             if after - named_at <= NEAR {
                 let found = read(text, at, after);
-                mark(text, &found, kind, hits);
+                // A field of a struct: `Cookie{Name: "session_id", Value: sid, …}`.
+                let is_field =
+                    bytes.get(found.end) == Some(&b',') && code::is_code(bytes.get(found.clone()).unwrap_or_default());
+                if !is_field {
+                    mark(text, &found, kind, hits);
+                }
                 at = found.end.max(after);
                 entry = None;
                 continue;
@@ -90,6 +100,8 @@ fn is_other(bytes: &[u8], separator: &[u8], name: &Range<usize>) -> bool {
     separator.starts_with(b"::")
         || separator.starts_with(b"://")
         || (separator.first() == Some(&b':') && before == Some(b':') && further.is_some_and(|byte| byte.is_ascii_alphanumeric()))
+        // ` :type="…"`: an attribute of a page's template.
+        || (separator.first() == Some(&b':') && code::is_attribute(separator, bytes, name))
         // `//user:password@` is a URL's.
         || (separator.first() == Some(&b':') && before == Some(b'/') && (further == Some(b'/') || separator.get(1).is_some_and(u8::is_ascii_digit)))
         || is_prompt(bytes, separator, name)
@@ -153,9 +165,20 @@ fn assigned(text: Text<'_>, separator: usize, after: usize, said: Said, hits: &m
         return end;
     }
     let mut start = value::skip_blanks(bytes, after);
+    // What is looked for, or joined to a value: `grep 'token='`.
+    let name = names::before(bytes, separator);
+    if name.end == separator
+        && bytes.get(after).copied().is_some_and(value::is_quote)
+        && name.start.checked_sub(1).and_then(|at| bytes.get(at)) == bytes.get(after)
+    {
+        return after + 1;
+    }
+    if let Some(literal) = code::on_next_line(bytes, start) {
+        start = literal;
+    }
     // `name: type = value`.
     if flow && placeholder::is_type(bytes.get(start..).unwrap_or_default()) {
-        match typed(bytes, start) {
+        match code::typed(bytes, start) {
             Some(sign) => {
                 after = sign + 1;
                 start = value::skip_blanks(bytes, after);
@@ -173,7 +196,10 @@ fn assigned(text: Text<'_>, separator: usize, after: usize, said: Said, hits: &m
         return after;
     }
     // A mapping or a list, and not a value; but marks have brackets too.
-    if matches!(bytes.get(start), Some(b'{' | b'[')) && text.marks.at(bytes, start).is_none() && opens(bytes, start) {
+    if matches!(bytes.get(start), Some(b'{' | b'['))
+        && text.marks.at(bytes, start).is_none()
+        && code::opens(bytes, start)
+    {
         if bytes.get(start) == Some(&b'[') {
             list(text, start + 1, &kind_of(said), hits);
         }
@@ -230,29 +256,47 @@ fn kind_of(said: Said) -> Kind {
 fn whole(text: Text<'_>, start: usize, place: Within, code: bool, said: Said, hits: &mut Hits) -> usize {
     let bytes = text.bytes();
     let mut found = value::read(text, start, place);
+    if place != Within::Line
+        && found.start == start
+        && let Some(end) = strings::end(bytes, start)
+    {
+        found.end = found.end.max(end);
+    }
     let quoted_from = found.start;
     // `X-Hub-Signature-256: sha256=…`
     found.start += value::digest_prefix(bytes.get(found.clone()).unwrap_or_default());
     let value = bytes.get(found.clone()).unwrap_or_default();
     let quoted = quoted_from > start;
     let opaque_only = matches!(said, Said::SecretIfOpaque(_));
-    if opaque_only && !value::is_opaque(value) {
+    let is_other =
+        value::is_key_id(value) || value::is_worded(value) || code::is_constant(value) || code::is_path(value);
+    if opaque_only && (is_other || !value::is_opaque(value)) {
         // It may hold other assignments.
         return found.start;
     }
     let name = kind_of(said);
     if quoted {
-        if !std::str::from_utf8(value).is_ok_and(placeholder::is_label) {
+        if !std::str::from_utf8(value).is_ok_and(placeholder::is_label) && !placeholder::is_sentence(value) {
             mark(text, &found, &name, hits);
         }
         return found.end;
     }
     let ends = bytes.get(found.end).copied();
-    // In a program a bare word is a variable's name.
-    if (code || (place == Within::Flow && matches!(ends, Some(b';' | b',')))) && is_code(value) {
+    // In a program a bare word is a variable's name, and so it is in a map whose keys have quotes.
+    let in_map = || {
+        let sign = bytes.get(..start).unwrap_or_default().trim_ascii_end();
+        sign.strip_suffix(b":").and_then(<[u8]>::last).is_some_and(|byte| matches!(byte, b'"' | b'\''))
+    };
+    if (code && !code::is_setting(bytes, start, found.end)
+        || (place == Within::Flow && (matches!(ends, Some(b';' | b',')) || in_map())))
+        && code::is_code(value)
+    {
         return found.end;
     }
-    if placeholder::is_expression(value) || names_itself(value) {
+    if placeholder::is_expression(value)
+        || code::names_itself(value)
+        || (place == Within::Flow && code::is_variable(value))
+    {
         return found.end;
     }
     if place == Within::Line {
@@ -260,50 +304,6 @@ fn whole(text: Text<'_>, start: usize, place: Within, code: bool, said: Said, hi
     }
     mark(text, &found, &name, hits);
     found.end
-}
-
-/// Whether a bare word in a program is a variable's name, not a value: it has no digit, and one case.
-fn is_code(value: &[u8]) -> bool {
-    // PowerShell: `Verb-Noun`.
-    let is_verb = value.first().is_some_and(u8::is_ascii_uppercase)
-        && value.windows(2).any(|two| matches!(two, [b'-', b'A'..=b'Z']))
-        && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
-    is_verb
-        || placeholder::is_expression(value)
-        || (!value.is_empty()
-            && value
-                .iter()
-                .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b'?' | b'!' | b'&' | b'*')))
-        || matches!(value.first(), Some(b'/' | b'|' | b'&' | b'*'))
-}
-
-/// Whether a value is the name of a secret, as in `--secret=api-key`.
-fn names_itself(value: &[u8]) -> bool {
-    const LONGEST: usize = 40;
-    let words = value.split(|byte| matches!(byte, b'-' | b'_' | b'/' | b'.')).count();
-    value.len() <= LONGEST
-        && (2..=3).contains(&words)
-        && value.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'/' | b'.'))
-        && matches!(names::said(value), Some(Said::Secret(_)))
-}
-
-/// The equals sign after a type: `: string = `, `: &'static str =`.
-fn typed(bytes: &[u8], start: usize) -> Option<usize> {
-    const LONGEST: usize = 64;
-    let rest = bytes.get(start..)?;
-    let length = rest
-        .iter()
-        .take(LONGEST)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_&'<>[]|?, .:*\t".contains(byte))
-        .count();
-    let sign = start + length;
-    let is_sign = bytes.get(sign) == Some(&b'=') && !matches!(bytes.get(sign + 1), Some(b'=' | b'>'));
-    is_sign.then_some(sign)
-}
-
-/// Whether a bracket opens a mapping or a list of another language.
-fn opens(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at + 1).is_none_or(|byte| value::is_space(*byte) || b"\"'{[]}\\".contains(byte))
 }
 
 /// A YAML line, if the name begins its line; else a value among others.

@@ -25,6 +25,9 @@ pub(super) fn scan(text: Text<'_>, dollars: bool, hits: &mut Hits) {
     if text.text.contains("login ") {
         netrc(text, hits);
     }
+    if text.text.contains("IDENTIFY ") {
+        identified(text, hits);
+    }
     if text.text.contains("send ") || text.text.contains("PSK ") {
         typed(text, hits);
     }
@@ -66,7 +69,7 @@ fn netrc(text: Text<'_>, hits: &mut Hits) {
         let bytes = text.bytes();
         let begins = at.checked_sub(1).and_then(|at| bytes.get(at)).is_none_or(|byte| value::is_space(*byte));
         let before = bytes.get(at.saturating_sub(NEAR)..at).unwrap_or_default();
-        if !begins || !before.windows(6).any(|part| part == b"login ") {
+        if !begins || !logs_in(before) {
             continue;
         }
         let start = value::skip_blanks(bytes, at + word.len());
@@ -74,6 +77,25 @@ fn netrc(text: Text<'_>, hits: &mut Hits) {
         let length =
             rest.iter().position(|byte| value::is_space(*byte) || matches!(byte, b'\'' | b'"')).unwrap_or(rest.len());
         mark(text, &(start..start + length), &PASSWORD, hits);
+    }
+}
+
+/// Whether a password may follow: after `login user`, or in the entry of a machine.
+fn logs_in(before: &[u8]) -> bool {
+    const LOGIN: &[u8] = b"login ";
+    let Some(at) = before.windows(LOGIN.len()).rposition(|part| part == LOGIN) else { return false };
+    let after = before.get(at + LOGIN.len()..).unwrap_or_default();
+    let words = after.split(|byte| value::is_space(*byte)).filter(|word| !word.is_empty()).count();
+    let in_entry =
+        [&b"machine "[..], b"default "].iter().any(|entry| before.windows(entry.len()).any(|part| part == *entry));
+    words == 1 || in_entry
+}
+
+/// `/msg NickServ IDENTIFY secret`
+fn identified(text: Text<'_>, hits: &mut Hits) {
+    for (at, word) in text.text.match_indices("NickServ IDENTIFY ") {
+        let found = value::read(text, at + word.len(), Within::Word);
+        mark(text, &found, &PASSWORD, hits);
     }
 }
 

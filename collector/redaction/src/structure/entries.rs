@@ -12,14 +12,26 @@ use crate::detect::{Kind, Text};
 pub(super) const NEAR: usize = 240;
 
 /// Keys of an entry that say what the entry is called.
-pub(super) const NAMING: &[&[u8]] =
-    &[b"name", b"Name", b"NAME", b"key", b"Key", b"KEY", b"variable", b"var", b"secret_name", b"secretName", b"env"];
+pub(super) const NAMING: &[&[u8]] = &[
+    b"name",
+    b"Name",
+    b"NAME",
+    b"key",
+    b"Key",
+    b"KEY",
+    b"variable",
+    b"var",
+    b"secret_name",
+    b"secretName",
+    b"env",
+    b"selector",
+];
 
 /// Keys of an entry that hold what it is.
 #[rustfmt::skip] // One name a line hides the list.
 pub(super) const HOLDING: &[&[u8]] = &[
     b"value", b"Value", b"VALUE", b"val", b"default", b"content", b"plaintext", b"secret_value", b"secretValue", b"SecretString",
-    b"default_value", b"string_value", b"stringValue", b"Default",
+    b"default_value", b"string_value", b"stringValue", b"Default", b"text",
 ];
 
 /// Members of a JSON Web Key that are private.
@@ -54,6 +66,7 @@ pub(super) fn named(text: Text<'_>, after: usize) -> Option<Kind> {
         Some(Said::Cookie) => Some(Kind::own("cookie")),
         Some(Said::Authorization) => Some(Kind::own("secret")),
         None => (headers::is_session(name)
+            && !names::is_about(name.rsplit(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default())
             && !name.eq_ignore_ascii_case(b"user")
             && !name.eq_ignore_ascii_case(b"username"))
         .then(|| Kind::own("cookie")),

@@ -44,7 +44,10 @@ const PLAIN_PARAMETERS: &[&[u8]] = &[
 
 /// Marks what is secret of an `Authorization` header whose value begins at `start`. Returns where the value ends.
 pub(super) fn authorization(text: Text<'_>, start: usize, hits: &mut Hits) -> usize {
-    let found = header_value(text, start);
+    // Prefixes of literals: `f"Bearer {token}"`.
+    let prefixed = matches!(text.bytes().get(start), Some(b'b' | b'f' | b'r' | b'u' | b'$' | b'@'))
+        && matches!(text.bytes().get(start + 1), Some(b'"' | b'\''));
+    let found = header_value(text, start + usize::from(prefixed));
     credentials(text, &found, hits);
     found.end
 }
@@ -66,7 +69,8 @@ pub(super) fn credentials(text: Text<'_>, found: &Range<usize>, hits: &mut Hits)
         None => (found.clone(), Kind::own("secret")),
     };
     let rest = bytes.get(secret.clone()).unwrap_or_default();
-    if placeholder::is_reference(rest) {
+    let is_scheme = SCHEMES.iter().any(|(name, _)| rest.eq_ignore_ascii_case(name));
+    if placeholder::is_reference(rest) || is_scheme {
         return;
     }
     if rest.contains(&b'=') && rest.contains(&b',') {

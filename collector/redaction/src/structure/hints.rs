@@ -20,6 +20,7 @@ fn is_hint(last: [u8; 4]) -> bool {
             | b"arol"
             | b"aslo"
             | b"bear"
+            | b"bund"
             | b"code"
             | b"cook"
             | b"cred"
@@ -121,6 +122,7 @@ mod tests {
             "session",
             "passin",
             "sonar.login",
+            "BUNDLE_GEMS__EXAMPLE__COM",
         ] {
             assert!(names_secret(name.as_bytes()), "{name}");
         }

@@ -1,7 +1,11 @@
 //! Names that say that what they name is a secret: variables, keys, flags, headers, query parameters.
 
+mod words;
+
 use std::ops::Range;
 
+pub(super) use self::words::PASSWORDS;
+use self::words::{ABOUT, KEY_WORDS, KEYS, NOT_KEY, NOT_PASS, PAIRS, QUERY};
 use crate::detect::Kind;
 
 /// What a name says about its value.
@@ -19,82 +23,6 @@ pub(crate) enum Said {
 
 /// Names longer than this are judged by their end.
 pub(super) const LONGEST: usize = 64;
-
-/// Last words after which a name names something about the secret, not the secret.
-#[rustfmt::skip] // One name a line hides the list.
-const ABOUT: &[&str] = &[
-    "age", "alg", "algorithm", "arn", "available", "backend", "budget", "c", "changed", "class", "cls", "cmd", "command", "conf", "count", "counts",
-    "cpp", "created", "cs", "css", "dir", "duration", "enabled", "encoder", "endpoint", "env", "error", "exists", "expired",
-    "expires", "expiry", "factory", "field", "file", "filename", "format", "generator", "go", "h", "handler", "hashes", "header",
-    "helper", "hint", "html", "id", "ids", "input", "java", "js", "json", "jsx", "kind", "kt", "label", "len", "length", "lifetime",
-    "limit", "link", "lock", "lua", "manager", "max", "md", "message", "min", "mode", "model", "name", "names", "namespace", "output",
-    "page", "parser", "path", "pattern", "php", "placeholder", "policy", "position", "present", "prompt", "provider", "py", "rb",
-    "ref", "regex", "regexp", "required", "reset", "rotation", "rs", "rules", "schema", "selector", "sh", "size", "source", "sql",
-    "status", "stdin", "store", "strength", "swift", "test", "text", "title", "toml", "ts", "tsx", "ttl", "txt", "type", "types",
-    "uri", "url", "usage", "validator", "version", "xml", "yaml", "yml",
-];
-
-/// Words that end in "pass" and are none.
-#[rustfmt::skip] // One name a line hides the list.
-const NOT_PASS: &[&str] = &["bypass", "compass", "encompass", "overpass", "surpass", "trespass", "underpass"];
-
-/// Words that end in "key" and are none that opens anything.
-#[rustfmt::skip] // One name a line hides the list.
-const NOT_KEY: &[&str] = &[
-    "cachekey", "donkey", "foreignkey", "hotkey", "jockey", "monkey", "partitionkey", "primarykey", "pubkey", "publickey", "turkey",
-    "whiskey",
-];
-
-/// Words before "key" that make it a secret one. `public_key` and `primary_key` are not here.
-#[rustfmt::skip] // One name a line hides the list.
-const KEYS: &[&str] = &[
-    "access", "account", "activation", "admin", "aes", "api", "app", "application", "auth", "authorization", "bot", "client",
-    "consumer", "cookie", "crypt", "crypto", "decryption", "deploy", "dev", "developer", "encrypt", "encryption", "function",
-    "functions", "hmac", "instrumentation", "integration", "ingest", "ingestion", "jwt", "kek", "license",
-    "licence", "master", "merchant", "metrics", "partner", "preshared", "private", "product", "read", "registration", "restricted",
-    "role", "sas", "sdk", "secret", "security", "seed", "send", "serial", "server", "service", "session", "shared", 
-    "signing", "storage", "subscription", "sync", "team", "transfer", "webhook", "wifi", "write",
-];
-
-/// The same written as one word.
-#[rustfmt::skip] // One name a line hides the list.
-const KEY_WORDS: &[&str] = &[
-    "accesskey", "accountkey", "apikey", "appkey", "authkey", "clientkey", "deploykey", "encryptionkey", "hmackey", "licensekey",
-    "masterkey", "presharedkey", "privatekey", "rolekey", "secretkey", "servicekey", "sessionkey", "sharedaccesskey", "sharedkey",
-    "signingkey", "storagekey", "webhookkey", "writekey", "xapikey",
-];
-
-/// Words that name a password in other tongues, and words that can name nothing else.
-#[rustfmt::skip] // One name a line hides the list.
-const PASSWORDS: &[&str] = &[
-    "contrasena", "contrasenya", "contrasinal", "haslo", "heslo", "jelszo", "kennwort", "losenord", "mdp", "motdepasse", "parola",
-    "parole", "passord", "passwort", "salasana", "senha", "sifre", "wachtwoord", "zugangswort",
-];
-
-/// Pairs of words that together name a secret at the end of a name.
-#[rustfmt::skip] // One name a line hides the list.
-const PAIRS: &[(&str, &str, Kind)] = &[
-    ("access", "code", Kind::own("secret")), ("app", "pw", Kind::own("password")), ("auth", "code", Kind::own("secret")),
-    ("authorization", "code", Kind::own("secret")), ("backup", "code", Kind::own("secret")),
-    ("backup", "codes", Kind::own("secret")), 
-    ("de", "passe", Kind::own("password")), ("device", "code", Kind::own("secret")), ("key", "data", Kind::own("private-key")),
-    ("mfa", "code", Kind::own("secret")), ("mfa", "seed", Kind::own("secret")), ("one_time", "code", Kind::own("secret")),
-    ("otp", "seed", Kind::own("secret")), ("pass", "phrase", Kind::own("password")), ("recovery", "code", Kind::own("secret")),
-    ("recovery", "codes", Kind::own("secret")), ("recovery", "phrase", Kind::own("secret")),
-    ("security", "code", Kind::own("secret")), ("seed", "phrase", Kind::own("secret")), ("seed", "words", Kind::own("secret")),
-    ("totp", "seed", Kind::own("secret")), ("user", "pass", Kind::own("password")), ("verification", "code", Kind::own("secret")),
-    ("sonar", "login", Kind::own("token")), ("wallet", "seed", Kind::own("secret")), ("hub_signature", "256", Kind::own("secret")), ("hub", "signature", Kind::own("secret")),
-];
-
-/// Parameters of URLs that are secrets there and may be anything elsewhere.
-#[rustfmt::skip] // One name a line hides the list.
-const QUERY: &[&str] = &[
-    "assertion", "auth", "code", "hmac", "key", "nonce", "oauth", "otp", "pass", "pin", "pw", "pwd", "s", "sas",
-    "session", "sessionid", "session_id", "sid", "sig", "sign", "signature", "state", "st", "ticket", "code_verifier", "jsessionid",
-    "x_amz_credential", "x_amz_signature", "x_amz_security_token", "x_goog_credential", "x_goog_signature",
-    "google_access_id", "awsaccess_key_id", "id_token_hint", "saml_response", "samlresponse", "saml_request",
-    "samlrequest",
-];
 
 /// A name in lower case with `_` between its words, in a buffer of its own: `dbPassword`, `DB-PASSWORD` and
 /// `db.password` are all `db_password`.
@@ -141,7 +69,9 @@ pub(crate) fn said(name: &[u8]) -> Option<Said> {
         return None;
     }
     // Bundler's variables say whose credentials they hold: `BUNDLE_GEMS__EXAMPLE__COM`.
-    if name.starts_with(b"BUNDLE_") && name.windows(2).any(|two| two == b"__") {
+    if name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"BUNDLE_"))
+        && name.windows(2).any(|two| two == b"__")
+    {
         return Some(Said::Secret(Kind::own("password")));
     }
     let plain = Plain::of(name);
@@ -189,6 +119,9 @@ fn last_word(before: &str, last: &str) -> Option<Said> {
     match last {
         "pwd" | "pw" | "passin" | "passout" | "pin" => Some(Said::Secret(Kind::own("password"))),
         _ if last.ends_with("pass") && !NOT_PASS.contains(&last) => Some(Said::Secret(Kind::own("password"))),
+        "auth" if before.ends_with("redis") || before.ends_with("rediscli") => {
+            Some(Said::Secret(Kind::own("password")))
+        }
         "auth" | "authentication" | "credential" | "credentials" | "creds" | "csrf" | "private" | "salt" | "seed"
         | "session" | "sig" | "signature" | "xsrf" => Some(Said::SecretIfOpaque(Kind::own("secret"))),
         "otp" | "totp" => Some(Said::Secret(Kind::own("secret"))),
@@ -197,15 +130,16 @@ fn last_word(before: &str, last: &str) -> Option<Said> {
         "pat" => Some(Said::Secret(Kind::own("token"))),
         "key" => match before.rsplit('_').next().unwrap_or_default() {
             kind if KEYS.contains(&kind) => Some(Said::Secret(Kind::own("api-key"))),
-            "cache" | "foreign" | "hash" | "host" | "object" | "partition" | "primary" | "pub" | "public"
-            | "publishable" | "range" | "restore" | "routing" | "sort" => None,
+            "bucket" | "cache" | "deduplication" | "foreign" | "group" | "hash" | "host" | "idempotency" | "lookup"
+            | "message" | "object" | "partition" | "primary" | "pub" | "public" | "publishable" | "range" | "redis"
+            | "registry" | "restore" | "routing" | "s3" | "sort" | "translation" => None,
             _ => Some(Said::SecretIfOpaque(Kind::own("api-key"))),
         },
         // A compound without its parts: `githubtoken` ends in a word, `bindpw` and `rolekey` do not.
         _ if last.ends_with("pwd") || last.ends_with("passw") || (last.ends_with("pw") && last.len() <= 8) => {
             Some(Said::Secret(Kind::own("password")))
         }
-        _ if last.ends_with("key") && last.len() > 3 && !NOT_KEY.contains(&last) => {
+        _ if last.ends_with("key") && last.len() > 3 && !NOT_KEY.iter().any(|word| last.ends_with(word)) => {
             Some(Said::SecretIfOpaque(Kind::own("api-key")))
         }
         _ => PAIRS
@@ -218,6 +152,16 @@ fn last_word(before: &str, last: &str) -> Option<Said> {
 /// Whether a name ends in a pair of words.
 fn before_ends(before: &str, last: &str, first: &str, second: &str) -> bool {
     last == second && (before == first || before.strip_suffix(first).is_some_and(|rest| rest.ends_with('_')))
+}
+
+/// Whether a word at the end of a name says that it names something about a secret: `type`, `file`.
+pub(crate) fn is_about(word: &[u8]) -> bool {
+    ABOUT.iter().any(|about| word.eq_ignore_ascii_case(about.as_bytes()))
+}
+
+/// Whether a word before "key" makes it a secret one.
+pub(super) fn is_before_key(word: &[u8]) -> bool {
+    KEYS.iter().any(|before| word.eq_ignore_ascii_case(before.as_bytes()))
 }
 
 /// Whether a URL's parameter is a secret. A name that is partly percent-encoded hides something.

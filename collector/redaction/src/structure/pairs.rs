@@ -42,7 +42,10 @@ pub(super) fn scan(text: Text<'_>, hits: &mut Hits) {
     for (at, byte) in bytes.iter().copied().enumerate() {
         match byte {
             b',' => after_comma(text, at, hits),
-            b'(' => after_call(text, at, hits),
+            b'(' => {
+                after_call(text, at, hits);
+                after_lookup(text, at, hits);
+            }
             b'|' | b'?' if bytes.get(at + 1) == Some(&byte) => after_or(text, at, at + 2, hits),
             b'o' if bytes.get(at + 1..at + 4) == Some(b"r \"") || bytes.get(at + 1..at + 4) == Some(b"r '") => {
                 after_or(text, at, at + 2, hits);
@@ -96,7 +99,10 @@ fn function(bytes: &[u8], open: usize) -> &[u8] {
 
 /// What a name in a literal says; without what selects an element of a page (`#password`, `[name=token]`), dashes.
 fn named(name: &[u8]) -> Option<Said> {
-    let name = name.strip_prefix(b"[name=").unwrap_or(name);
+    let attribute = [&b"[name="[..], b"[type=", b"[id="].iter().find_map(|sign| {
+        name.windows(sign.len()).position(|part| part == *sign).and_then(|at| name.get(at + sign.len()..))
+    });
+    let name = attribute.unwrap_or(name);
     let bare = name.iter().position(|byte| !matches!(byte, b'#' | b'.' | b'-' | b'/' | b'*' | b'"' | b'\''))?;
     let name = name.get(bare..)?;
     let name = name.split(|byte| byte == &b']').next()?;
@@ -115,6 +121,11 @@ fn after_comma(text: Text<'_>, comma: usize, hits: &mut Hits) {
     let Some(found) = literal(text, comma + 1).or_else(|| keyword(text, comma + 1)) else { return };
     let Some((name, quote)) = literal_before(bytes, comma) else { return };
     let value = bytes.get(found.clone()).unwrap_or_default();
+    // A list of names: `'req.headers.authorization', 'req.headers.cookie'`.
+    let is_path = value.starts_with(b"*.") || placeholder::is_expression(value);
+    if is_path && names::said(value).is_some() {
+        return;
+    }
     let called = function(bytes, quote.saturating_sub(usize::from(bytes.get(quote.wrapping_sub(1)) == Some(&b'('))));
     let opens = quote.checked_sub(1).is_some_and(|at| bytes.get(at) == Some(&b'('));
     match named(bytes.get(name).unwrap_or_default()) {
@@ -127,7 +138,7 @@ fn after_comma(text: Text<'_>, comma: usize, hits: &mut Hits) {
             }
         }
         Some(Said::SecretIfOpaque(kind)) => {
-            if value::is_opaque(value) {
+            if value::is_opaque(value) && !value::is_worded(value) {
                 mark(text, &found, &kind, hits);
             }
         }
@@ -165,13 +176,41 @@ fn closes_login(bytes: &[u8], found: &Range<usize>, near: usize) -> bool {
 /// `TOTP("secret")`.
 fn after_call(text: Text<'_>, open: usize, hits: &mut Hits) {
     let bytes = text.bytes();
-    if TAKERS.contains(&function(bytes, open))
+    let called = function(bytes, open);
+    let sets = [&b"set"[..], b"Set", b"with", b"With", b"use", b"Use"].iter().any(|verb| called.starts_with(verb))
+        && matches!(names::said(called), Some(Said::Secret(_)));
+    if (sets || TAKERS.contains(&called))
         && let Some(found) = literal(text, open + 1)
     {
         let value = bytes.get(found.clone()).unwrap_or_default();
         if is_likely(value) {
             mark(text, &found, &Kind::own("secret"), hits);
         }
+    }
+}
+
+/// Functions that type into the element that was looked up right before.
+const TYPERS: &[&[u8]] =
+    &[b"type", b"fill", b"sendKeys", b"send_keys", b"setValue", b"set_value", b"typeText", b"press_sequentially"];
+
+/// `get('input[name=password]').type('x{enter}')`.
+fn after_lookup(text: Text<'_>, open: usize, hits: &mut Hits) {
+    let bytes = text.bytes();
+    let called = function(bytes, open);
+    if !TYPERS.contains(&called) {
+        return;
+    }
+    let before = bytes.get(..open - called.len()).unwrap_or_default();
+    let Some(before) = before.strip_suffix(b".").and_then(|before| before.strip_suffix(b")")) else { return };
+    let Some((name, _)) = literal_before(bytes, before.len()) else { return };
+    if let Some(Said::Secret(kind)) = named(bytes.get(name).unwrap_or_default())
+        && let Some(mut found) = literal(text, open + 1)
+    {
+        // Keys that are pressed, too: `x{enter}`.
+        let value = bytes.get(found.clone()).unwrap_or_default();
+        let key = value.strip_suffix(b"}").and_then(|value| value.iter().rposition(|byte| *byte == b'{'));
+        found.end = key.filter(|length| *length > 0).map_or(found.end, |length| found.start + length);
+        mark(text, &found, &kind, hits);
     }
 }
 
@@ -206,7 +245,7 @@ fn is_likely(value: &[u8]) -> bool {
 
 fn mark(text: Text<'_>, found: &Range<usize>, kind: &Kind, hits: &mut Hits) {
     let value = text.bytes().get(found.clone()).unwrap_or_default();
-    let label = std::str::from_utf8(value).is_ok_and(placeholder::is_label);
+    let label = std::str::from_utf8(value).is_ok_and(placeholder::is_label) || placeholder::is_sentence(value);
     if !label && !placeholder::is_reference(value) {
         hits.push(found.start, found.end, kind);
     }

@@ -1,50 +1,26 @@
 //! Values that stand where a secret would and are none: references to one, placeholders, types, expressions, labels.
 
-/// Words that placeholders are made of. A value of nothing else is none that anybody uses.
-#[rustfmt::skip] // One word a line hides the list.
-const WORDS: &[&str] = &[
-    "a", "an", "and", "any", "api", "apikey", "app", "auth", "await", "bar", "bearer", "bool", "boolean", "bot", "bytes",
-    "change", "changeit", "changeme", "client", "code", "config", "ctx", "default", "demo", "dummy", "empty", "enter",
-    "env", "environment", "example", "fake", "false", "field", "file", "fill", "foo", "from", "generate", "generated",
-    "goes", "here", "hidden", "id", "in", "input", "insert", "int", "integer", "invalid", "it", "jwt", "key", "keys",
-    "me", "missing", "mock", "my", "n", "na", "name", "new", "nil", "no", "none", "not", "null", "number", "object",
-    "omitted", "one", "oneof", "optional", "or", "parameter", "pass", "passphrase", "passwd", "password", "passwords",
-    "paste", "personal", "placeholder", "prompt", "provide", "put", "pw", "random", "redacted", "removed", "replace",
-    "required", "sample", "secret", "secrets", "secretstr", "self", "sensitive", "set", "some", "str", "string", "tbd",
-    "test", "testing", "text", "the", "this", "to", "todo", "token", "tokens", "true", "txt", "type", "undefined",
-    "unset", "update", "user", "username", "value", "var", "variable", "with", "yes", "you", "your", "yours",
-];
+mod words;
 
-/// Beginnings of values that say where the secret is kept, or how it is encrypted.
-#[rustfmt::skip] // One word a line hides the list.
-const STORES: &[&[u8]] = &[
-    b"!GetAtt", b"!ImportValue", b"!Join", b"!Ref", b"!Sub", b"!env", b"!reference", b"!secret", b"!vault", b"$ANSIBLE_VAULT",
-    b"$__file", b"@Microsoft.KeyVault", b"ENC[", b"\\{\\{resolve:", b"arn:", b"awskms:", b"awssm:", b"azurekeyvault", b"bws:",
-    b"credhub:", b"doppler:", b"env.", b"env/", b"env:", b"env::", b"file:", b"fromEnv", b"gcpsm:", b"keychain:", b"keyring:",
-    b"keyvault:", b"op://", b"process.env", b"projects/", b"secretmanager:", b"secretsmanager:", b"secretref:", b"ssm:",
-    b"vault:", b"{aes}", b"{cipher}", b"{{resolve:",
-];
-
-/// Names of types, which follow a name that a program declares.
-#[rustfmt::skip] // One word a line hides the list.
-const TYPES: &[&[u8]] = &[
-    b"&", b"*const", b"*mut", b"Any", b"Array", b"Box<", b"Buffer", b"Bytes", b"CharSequence", b"Cow<", b"NSString", b"Option<",
-    b"Optional", b"Promise<", b"Secret<", b"SecretStr", b"Str", b"String", b"Uint8Array", b"Vec<", b"[]byte", b"any", b"byte[]",
-    b"bytes", b"char", b"const", b"int", b"long", b"number", b"std::string", b"str", b"string", b"unknown", b"varchar",
-];
+use self::words::{LABELS, SMALL, STORES, TYPES, WORDS};
+use super::names::PASSWORDS;
 
 /// Whether a value only names where the secret is (a variable, a command's output, a store), or is a placeholder.
 pub(crate) fn is_reference(value: &[u8]) -> bool {
     let value = value.trim_ascii();
+    // Of a list or statement around it.
+    let value = value.strip_suffix(b",").or_else(|| value.strip_suffix(b";")).unwrap_or(value);
     value.is_empty()
         || is_variable(value)
         || is_template(value)
         || STORES.iter().any(|store| value.starts_with(store))
+        || [&b"./"[..], b"../", b"~/"].iter().any(|path| value.starts_with(path))
+        || is_version(value)
         || is_mask(value)
         || is_words(value)
 }
 
-/// `$NAME`, `${NAME:?told}`, `$(command)`, `%NAME%`, `$env:NAME`, `$object->field`.
+/// `$NAME`, `${NAME:?told}`, `$(command)`, `%NAME%`, `%s`, `$env:NAME`, `$object->field`.
 fn is_variable(value: &[u8]) -> bool {
     if value.starts_with(b"$(") || value.starts_with(b"`") || value.starts_with(b"${") {
         return true;
@@ -52,11 +28,17 @@ fn is_variable(value: &[u8]) -> bool {
     if let Some(name) = value.strip_prefix(b"%").and_then(|rest| rest.strip_suffix(b"%")) {
         return is_identifier(name);
     }
+    let verb = value.strip_suffix(b"\\n").or_else(|| value.strip_suffix(b"\n")).unwrap_or(value);
+    if let [b'%', flags @ .., b'd' | b'q' | b's' | b'v' | b'x'] = verb
+        && flags.iter().all(|byte| byte.is_ascii_digit() || b"+#.-".contains(byte))
+    {
+        return true;
+    }
     let Some(rest) = value.strip_prefix(b"$") else { return false };
     let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let (name, after) = rest.split_at(name);
     if !after.is_empty() {
-        return !name.is_empty() && [&b"->"[..], b"[", b"::", b":", b"."].iter().any(|step| after.starts_with(step));
+        return !name.is_empty() && [&b"-"[..], b"[", b"::", b":", b"."].iter().any(|step| after.starts_with(step));
     }
     // In single quotes `$ecret1` is a word: a name with digits counts only in capitals.
     name.iter().all(u8::is_ascii_digit)
@@ -88,6 +70,15 @@ fn is_template(value: &[u8]) -> bool {
     }
 }
 
+/// `^9.0.2`, `0.20.5-1`: digits in groups of less than four, with dots.
+fn is_version(value: &[u8]) -> bool {
+    let bare = value.iter().skip_while(|byte| b"^~<>=v".contains(byte));
+    value.contains(&b'.')
+        && bare.clone().next().is_some_and(u8::is_ascii_digit)
+        && bare.clone().all(|byte| byte.is_ascii_digit() || b".-".contains(byte))
+        && value.split(|byte| !byte.is_ascii_digit()).all(|run| run.len() < 4)
+}
+
 /// Asterisks, dots, one letter again and again; a beginning that ends in dots.
 fn is_mask(value: &[u8]) -> bool {
     if value.ends_with(b"...") || value.ends_with("…".as_bytes()) || value.ends_with("•".as_bytes()) {
@@ -115,7 +106,7 @@ fn is_words(value: &[u8]) -> bool {
     if value.len() > LONGEST || value.iter().any(u8::is_ascii_digit) {
         return false;
     }
-    let mut any = false;
+    let (mut known_words, mut is_prefixed, mut says_so) = (0, false, false);
     let mut before = b' ';
     let mut word = [0; LONGEST];
     let mut length = 0;
@@ -123,10 +114,15 @@ fn is_words(value: &[u8]) -> bool {
         let ends = !byte.is_ascii_alphabetic() || (byte.is_ascii_uppercase() && before.is_ascii_lowercase());
         if ends && length > 0 {
             let read = word.get(..length).unwrap_or_default();
-            if WORDS.binary_search_by(|known| known.as_bytes().cmp(read)).is_err() {
+            if WORDS.binary_search_by(|known| known.as_bytes().cmp(read)).is_ok() {
+                known_words += 1;
+                says_so |= [&b"your"[..], b"here", b"placeholder", b"replace"].contains(&read);
+            } else if known_words == 0 && !is_prefixed && b"-_".contains(&byte) {
+                // The beginning that a provider gives its tokens: `xoxb-your-token-here`.
+                is_prefixed = true;
+            } else {
                 return false;
             }
-            any = true;
             length = 0;
         }
         if byte.is_ascii_alphabetic() {
@@ -139,7 +135,7 @@ fn is_words(value: &[u8]) -> bool {
         }
         before = byte;
     }
-    any
+    known_words > 0 && (!is_prefixed || (known_words > 1 && says_so))
 }
 
 fn is_identifier(name: &[u8]) -> bool {
@@ -160,6 +156,11 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
             b':' if at > 0 && value.get(at - 1) == Some(&b':') => (dots, segment) = (dots + 1, 0),
             b'-' if segment > 0 && value.get(at + 1) == Some(&b'>') => {}
             b'>' if at > 0 && value.get(at - 1) == Some(&b'-') => (dots, segment) = (dots + 1, 0),
+            // PowerShell: `(Get-Secret …`.
+            b'(' if at == 0 => {
+                return value.get(1).is_some_and(u8::is_ascii_uppercase)
+                    && value.windows(2).any(|two| matches!(two, [b'-', b'A'..=b'Z']));
+            }
             b'(' | b'[' => return segment > 0,
             _ => return false,
         }
@@ -171,7 +172,7 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
 pub(super) fn is_type(value: &[u8]) -> bool {
     TYPES.iter().any(|name| {
         value.strip_prefix(*name).is_some_and(|rest| {
-            name.ends_with(b"<") || name == b"&" || rest.first().is_none_or(|byte| b" \t\r\n?|;,)=<[&*".contains(byte))
+            name.ends_with(b"<") || name == b"&" || rest.first().is_none_or(|byte| b" \t\r\n?!|;,)=<[&*".contains(byte))
         })
     })
 }
@@ -184,14 +185,26 @@ pub(super) fn is_label(value: &str) -> bool {
         return false;
     }
     let foreign = value.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii());
-    foreign || (first.is_uppercase() && letters.all(char::is_lowercase))
+    foreign || (first.is_uppercase() && letters.all(char::is_lowercase) && !is_lone_word(value))
 }
 
-/// Whether a line is a sentence, which speaks of a secret and has none.
+/// Whether a value is one word that no form has beside a field, long enough for a password.
+fn is_lone_word(value: &str) -> bool {
+    let word = value.trim_end_matches([':', '?', '!', '.', '*']);
+    word.len() >= 8
+        && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && !is_words(word.as_bytes())
+        && !PASSWORDS.contains(&word.to_ascii_lowercase().as_str())
+        && !LABELS.contains(&word)
+}
+
+/// Whether a line is a sentence, which speaks of a secret and has none: four words or more, with a stop at the end or
+/// the small words that only sentences have.
 pub(super) fn is_sentence(value: &[u8]) -> bool {
     let ends = value.last().is_some_and(|byte| b".!?".contains(byte));
-    let words = value.split(|byte| *byte == b' ').filter(|word| word.len() > 1).count();
-    ends && words >= 4
+    let words = || value.split(|byte| *byte == b' ').filter(|word| word.len() > 1);
+    words().count() >= 4
+        && (ends || words().filter(|word| SMALL.iter().any(|small| word.eq_ignore_ascii_case(small))).count() >= 2)
 }
 
 #[cfg(test)]

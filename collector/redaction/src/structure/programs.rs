@@ -29,6 +29,8 @@ pub(super) enum Part {
     AfterColon,
     /// After the first equals sign: `name=value`.
     AfterEquals,
+    /// After the first equals sign, if the name before it says secret or the value looks random.
+    AfterName,
     /// After the first comma: `user,password`.
     AfterComma,
     /// After the first percent sign: `user%password`.

@@ -197,7 +197,8 @@ impl Iterator for Fields<'_> {
 }
 
 fn mark(text: Text<'_>, found: &Range<usize>, kind: &Kind, hits: &mut Hits) {
-    if !placeholder::is_reference(text.bytes().get(found.clone()).unwrap_or_default()) {
+    let value = text.bytes().get(found.clone()).unwrap_or_default();
+    if !placeholder::is_reference(value) && !placeholder::is_sentence(value) {
         hits.push(found.start, found.end, kind);
     }
 }

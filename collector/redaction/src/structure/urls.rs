@@ -106,11 +106,12 @@ fn parameters(bytes: &[u8], hits: &mut Hits) {
             continue;
         }
         let value = bytes.get(start..).unwrap_or_default();
-        let end = start
-            + value
-                .iter()
-                .position(|byte| ends(*byte) || matches!(byte, b'&' | b'#' | b'\\' | b')' | b'?'))
-                .unwrap_or(value.len());
+        let mut end = start
+            + value.iter().position(|byte| ends(*byte) || matches!(byte, b'&' | b'#' | b'\\')).unwrap_or(value.len());
+        // The bracket that a text has around the address.
+        while end > start && bytes.get(end - 1) == Some(&b')') {
+            end -= 1;
+        }
         let value = bytes.get(start..end).unwrap_or_default();
         if form && bytes.get(end) != Some(&b'&') {
             continue;

@@ -158,6 +158,29 @@ pub(crate) fn is_opaque(value: &[u8]) -> bool {
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(byte))
 }
 
+/// Whether a value is the id or the fingerprint of an `OpenPGP` key, as its tools write them.
+pub(crate) fn is_key_id(value: &[u8]) -> bool {
+    matches!(value.len(), 16 | 40) && value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'A'..=b'F'))
+}
+
+/// Whether a value is the name of a thing, with words in it: `Linux-cargo-0f1e2d3c`.
+pub(super) fn is_worded(value: &[u8]) -> bool {
+    let words = value.split(|byte| *byte == b'-');
+    words.filter(|word| word.len() >= 3 && word.iter().all(u8::is_ascii_alphabetic)).count() >= 2
+}
+
+/// Whether letters change case as no name's do: half a dozen times, and with many capitals.
+pub(super) fn is_scrambled(value: &[u8]) -> bool {
+    const CHANGES: usize = 6;
+    let count = |is: fn(&u8) -> bool| value.iter().filter(|byte| is(byte)).count();
+    let changes = value.iter().zip(value.iter().skip(1)).filter(|(one, two)| {
+        one.is_ascii_alphabetic() && two.is_ascii_alphabetic() && one.is_ascii_uppercase() != two.is_ascii_uppercase()
+    });
+    value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte))
+        && 10 * count(u8::is_ascii_uppercase).min(count(u8::is_ascii_lowercase)) >= 3 * value.len()
+        && changes.count() >= CHANGES
+}
+
 /// The length of what stands before a signature's digits: `sha256=…`.
 pub(super) fn digest_prefix(value: &[u8]) -> usize {
     const DIGESTS: &[&[u8]] = &[b"sha256=", b"sha1=", b"sha512=", b"v0=", b"v1="];

@@ -9,6 +9,9 @@ pub(super) const KIND: Kind = Kind::own("email");
 const LONGEST_LOCAL: usize = 64;
 const LONGEST_DOMAIN: usize = 255;
 
+/// Ends of the names of images, which have an at sign for each resolution.
+const IMAGES: &[&[u8]] = &[b"avif", b"gif", b"jpeg", b"jpg", b"png", b"svg", b"webp"];
+
 /// Marks addresses. What stands before a URL's host is none.
 pub(super) fn scan(text: Text<'_>, hits: &mut Hits) {
     let bytes = text.bytes();
@@ -56,7 +59,12 @@ fn address(bytes: &[u8], taken: usize, sign: usize, after: usize, hits: &mut Hit
     }
     let domain = rest.get(..length).unwrap_or_default();
     let top = domain.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-    let is_name = domain.contains(&b'.') && top.len() >= 2 && top.iter().any(|byte| !byte.is_ascii_digit());
+    let is_name = domain.contains(&b'.')
+        && top.len() >= 2
+        && top.iter().any(|byte| !byte.is_ascii_digit())
+        // `hero@2x.webp`.
+        && !IMAGES.contains(&top)
+        && (top.starts_with(b"xn--") || !top.contains(&b'-'));
     // `git@github.com:team/repo` is where a repository is, not a person; `pkg@1.2.x` is a version.
     let is_version = domain.first().is_some_and(u8::is_ascii_digit) && top.len() < 3 && !top.is_ascii();
     if local == 0 || !is_name || is_version || bytes.get(start..sign) == Some(&b"git"[..]) {

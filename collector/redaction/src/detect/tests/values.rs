@@ -17,7 +17,7 @@ fn a_key_says_that_its_value_is_a_secret() {
         ("password", "correct horse battery staple", "[password]"),
         ("dbPassword", " hunter2\n", " [password]\n"),
         ("api_key", concat!("gh", "p_nT5gVbq8RkXw2ZcYh7LmPd3JsF6aQe4Uo1Ki"), "[github-pat]"),
-        ("Authorization", "Bearer hunter2", "Bearer [secret]"),
+        ("Authorization", "Bearer hunter2", "Bearer [bearer-token]"),
         ("Authorization", "hunter2", "[secret]"),
         ("cookie", "a=b; c=d", "[cookie]"),
         ("password", "$DB_PASSWORD", "$DB_PASSWORD"),

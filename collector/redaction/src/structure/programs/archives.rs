@@ -32,7 +32,7 @@ pub(super) fn named(program: &[u8]) -> Option<&'static [Takes]> {
             after(&["-nbBC"], At::Operand(2), Whole, PASSWORD), after(&[], At::Operand(2), Whole, PASSWORD), input(&["-i"]),
         ] },
         b"caddy" => const { &[flag(&["--plaintext"], Whole, PASSWORD)] },
-        b"mkpasswd" | b"argon2" | b"bcrypt" => const { &[after(&[], At::Operand(0), Whole, PASSWORD), after(&[], At::Input, Whole, PASSWORD)] },
+        b"mkpasswd" | b"argon2" => const { &[after(&["-m"], At::Operand(1), Whole, PASSWORD), after(&[], At::Input, Whole, PASSWORD)] },
         b"oathtool" | b"totp" | b"otp" | b"pyotp" => const { &[
             after(&[], At::Operand(0), Whole, SECRET), after(&[], At::Input, Whole, SECRET),
         ] },

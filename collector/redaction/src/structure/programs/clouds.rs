@@ -14,7 +14,9 @@ pub(super) fn named(program: &[u8]) -> Option<&'static [Takes]> {
             flag(&["--token-code", "--session-token"], Whole, SECRET),
             password(&["--master-user-password", "--old-password", "--new-password"]),
         ] },
+        b"ansible-vault" => const { &[after(&["encrypt_string"], At::Operand(0), Whole, SECRET)] },
         b"az" => const { &[
+            after(&["devops", "login"], At::Input, Whole, TOKEN),
             after(&["keyvault"], At::Flag(&["--value"]), Whole, SECRET),
             after(&["login"], At::Flag(&["-p"]), Whole, PASSWORD),
             after(&["secret"], At::Flag(&["--value", "-v"]), Whole, SECRET),

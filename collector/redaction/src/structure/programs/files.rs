@@ -1,6 +1,6 @@
 //! Copying, backup, editing and the shell's own commands.
 
-use super::Part::{AfterEquals, AfterPercent, IfOpaque, Whole};
+use super::Part::{AfterName, AfterPercent, IfOpaque, Whole};
 use super::{API_KEY, At, PASSWORD, SECRET, Takes, after, flag, password};
 
 /// How a program takes secrets.
@@ -28,7 +28,7 @@ pub(super) fn named(program: &[u8]) -> Option<&'static [Takes]> {
         ] },
         b"networksetup" => const { &[after(&["-setairportnetwork"], At::Operand(2), Whole, PASSWORD)] },
         b"wpa_passphrase" => const { &[after(&[], At::Operand(1), Whole, PASSWORD)] },
-        b"k6" | b"newman" | b"artillery" | b"locust" | b"playwright" => const { &[flag(&["-e", "--env", "--env-var"], AfterEquals, SECRET)] },
+        b"k6" | b"newman" | b"artillery" | b"locust" | b"playwright" => const { &[flag(&["-e", "--env", "--env-var"], AfterName, SECRET)] },
         b"systemd-creds" | b"systemd-ask-password" => const { &[after(&["encrypt"], At::Input, Whole, SECRET)] },
         b"dotenv" | b"env-cmd" => const { &[after(&["set"], At::Operands(1), Whole, SECRET)] },
         _ => return None,

@@ -1,6 +1,6 @@
 //! Platforms that host, build and watch: what deploys to them, and logs in.
 
-use super::Part::{AfterEquals, IfOpaque, Whole};
+use super::Part::{AfterEquals, AfterName, IfOpaque, Whole};
 use super::{API_KEY, At, SECRET, TOKEN, Takes, after, flag, input, password};
 
 /// How a program takes secrets.
@@ -15,7 +15,7 @@ pub(super) fn named(program: &[u8]) -> Option<&'static [Takes]> {
             after(&["login"], At::Flag(&["-t"]), Whole, TOKEN), after(&["variable"], At::Flag(&["-v", "--value"]), Whole, SECRET),
             after(&["auth"], At::InputIf("--stdin"), Whole, TOKEN), after(&["variable", "set"], At::Operand(1), Whole, SECRET),
         ] },
-        b"heroku" => const { &[after(&["config:set"], At::Operands(0), AfterEquals, SECRET), after(&["auth:token"], At::Operand(0), Whole, TOKEN)] },
+        b"heroku" => const { &[after(&["config:set"], At::Operands(0), AfterName, SECRET), after(&["auth:token"], At::Operand(0), Whole, TOKEN)] },
         b"vercel" | b"vc" | b"now" => const { &[
             flag(&["-t", "--token"], Whole, TOKEN), after(&["env", "add"], At::Input, Whole, SECRET), after(&["secrets", "add"], At::Operand(1), Whole, SECRET),
         ] },
@@ -27,7 +27,7 @@ pub(super) fn named(program: &[u8]) -> Option<&'static [Takes]> {
         b"wrangler" => const { &[after(&["secret", "put"], At::Input, Whole, SECRET), after(&["secret:put"], At::Input, Whole, SECRET)] },
         b"supabase" => const { &[after(&["secrets", "set"], At::Operands(0), AfterEquals, SECRET), flag(&["--token"], Whole, TOKEN), password(&["-p"])] },
         b"convex" | b"eas" | b"expo" | b"amplify" | b"sst" | b"copilot" => const { &[after(&[], At::Named, Whole, SECRET), flag(&["--value"], IfOpaque, SECRET)] },
-        b"railway" => const { &[flag(&["--token"], Whole, TOKEN), after(&["variables"], At::Flag(&["--set", "-s"]), AfterEquals, SECRET)] },
+        b"railway" => const { &[flag(&["--token"], Whole, TOKEN), after(&["variables"], At::Flag(&["--set", "-s"]), AfterName, SECRET)] },
         b"firebase" | b"appwrite" | b"nhost" | b"hasura" | b"render" | b"koyeb" | b"northflank" => const { &[
             flag(&["--token", "--admin-secret"], Whole, TOKEN), after(&["functions:secrets:set"], At::Input, Whole, SECRET),
         ] },

@@ -86,6 +86,8 @@ impl<'a> Lines<'a, '_> {
                 }
                 // Blanks, and the signs of other languages' lists.
                 b' ' | b'\t' | b'\r' | b',' | b'[' | b']' | b'{' | b'}' => at += 1,
+                // Between a name and its text.
+                b':' if bytes.get(at + 1).is_none_or(|next| words::ends(*next) || b"\"'\\".contains(next)) => at += 1,
                 b'\\' if matches!(bytes.get(at + 1), Some(b'\n')) => at += 2,
                 b'\\' if matches!(bytes.get(at + 1..at + 3), Some(b"\r\n")) => at += 3,
                 b'\n' | b';' | b'(' | b')' | b'&' => {
@@ -137,8 +139,10 @@ impl<'a> Lines<'a, '_> {
             if inner.iter().any(|byte| matches!(byte, b' ' | b'\n')) {
                 self.read(string.clone(), depth + 1);
             }
-        } else if let Some(open) =
-            bytes.get(word.span.clone()).and_then(|word| word.windows(2).position(|two| two == b"$("))
+        }
+        if !word.is_string
+            && let Some(open) =
+                bytes.get(word.span.clone()).and_then(|word| word.windows(2).position(|two| two == b"$("))
         {
             let start = word.span.start + open + 2;
             self.read(start..word.span.end, depth + 1);

@@ -66,6 +66,7 @@ fn names_secret(command: &Command<'_>) -> bool {
 
 /// Whether a flag or word names a secret, or the file that it is in.
 fn names_file(word: &[u8]) -> bool {
+    let word = word.strip_suffix(b"=").unwrap_or(word);
     let name = word.strip_suffix(b"-file").or_else(|| word.strip_suffix(b"-fd")).unwrap_or(word);
     names::said(name).is_some()
 }
@@ -81,7 +82,8 @@ fn secret_file(path: &[u8]) -> Option<Part> {
         Some(dot) if name.len() - dot <= 5 => name.get(..dot)?,
         _ => name,
     };
-    match names::said(stem) {
+    // `master.key` is one whose stem alone says nothing.
+    match names::said(stem).or_else(|| names::said(name)) {
         Some(Said::Secret(_)) => Some(Part::Whole),
         Some(_) => Some(Part::IfOpaque),
         None => path.windows(8).any(|part| part == b"secrets/").then_some(Part::Whole),

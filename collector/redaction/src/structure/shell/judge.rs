@@ -18,6 +18,7 @@ pub(super) fn judge(command: &Command<'_>, found: &mut dyn FnMut(&Word<'_>, Rang
             }
         }
     }
+    printed(command, found);
     for (at, word) in command.words.iter().enumerate() {
         if is_flag(&word.value)
             && !word.value.contains(&b'=')
@@ -25,9 +26,32 @@ pub(super) fn judge(command: &Command<'_>, found: &mut dyn FnMut(&Word<'_>, Rang
             && let Some(next) = command.words.get(at + 1)
             && !is_flag(&next.value)
             && !is_name(&next.value)
+            // A build's secret: `--secret id=npm,src=…`.
+            && !next.value.starts_with(b"id=")
             && !(*word.value == *b"--secret" && command.words.get(at + 2).is_some_and(|word| !is_flag(&word.value)))
         {
             give(next, keyword(&next.value), part, &kind, found);
+        }
+    }
+}
+
+/// `printf "login %s password %s\n" me secret`: the word that stands for what the format names.
+fn printed(command: &Command<'_>, found: &mut dyn FnMut(&Word<'_>, Range<usize>, &Kind)) {
+    let Some(at) = command.words.iter().position(|word| *word.value == *b"printf") else { return };
+    let Some(format) = command.words.get(at + 1) else { return };
+    let mut words = command.words.iter().skip(at + 2);
+    let mut named = None;
+    for part in format.value.split(|byte| matches!(byte, b' ' | b'=' | b':')).filter(|part| !part.is_empty()) {
+        if part.first() == Some(&b'%') {
+            let Some(word) = words.next() else { return };
+            if let Some(kind) = named.take() {
+                give(word, 0, Part::Whole, &kind, found);
+            }
+        } else {
+            named = match names::said(part) {
+                Some(Said::Secret(kind)) => Some(kind),
+                _ => None,
+            };
         }
     }
 }
@@ -61,6 +85,13 @@ pub(super) fn running(command: &Command<'_>) -> impl Iterator<Item = (usize, &'s
 
 pub(super) fn is_flag(word: &[u8]) -> bool {
     word.len() > 1 && word.first() == Some(&b'-') && word != b"--"
+}
+
+/// Whether a word is a flag of Windows with its value: `/user:me`.
+fn is_switch(word: &[u8]) -> bool {
+    let Some(rest) = word.strip_prefix(b"/") else { return false };
+    let name = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    name > 0 && rest.get(name) == Some(&b':')
 }
 
 /// Whether a word after a flag names a secret and is none: `config set --secret apiKey x`.
@@ -142,7 +173,12 @@ fn take(command: &Command<'_>, base: usize, takes: &Takes, found: &mut dyn FnMut
         }
         At::Bound(flags) => bound(words, flags, takes.kind, found),
         At::Operand(wanted) => {
-            words.iter().filter(|word| !is_flag(&word.value)).skip(wanted).take(1).for_each(&mut give_whole);
+            words
+                .iter()
+                .filter(|word| !is_flag(&word.value) && !is_switch(&word.value))
+                .skip(wanted)
+                .take(1)
+                .for_each(&mut give_whole);
         }
         At::Operands(from) => words.iter().filter(|word| !is_flag(&word.value)).skip(from).for_each(&mut give_whole),
         At::Named => {

@@ -17,7 +17,7 @@ pub(super) fn give(
     found: &mut dyn FnMut(&Word<'_>, Range<usize>, &Kind),
 ) {
     let mut value = word.value.get(skip..).unwrap_or_default();
-    if skip > 0 && word.string.is_none() {
+    if skip > 0 && !word.is_string {
         // What separates arguments in other languages.
         value = value.strip_suffix(b",").unwrap_or(value);
     }
@@ -30,7 +30,7 @@ pub(super) fn give(
     let Some(secret) = secret_part(value, part) else { return };
     // The name before an equals sign may say more than the flag.
     let named = match part {
-        Part::AfterEquals => value.get(..secret.start.saturating_sub(1)).and_then(names::said),
+        Part::AfterEquals | Part::AfterName => value.get(..secret.start.saturating_sub(1)).and_then(names::said),
         _ => None,
     };
     let kind = match &named {
@@ -52,7 +52,7 @@ pub(super) fn secret_part(value: &[u8], part: Part) -> Option<Range<usize>> {
     let behind = |sign: u8| inner.iter().position(|byte| *byte == sign).map(|at| at + 1..inner.len());
     let found = match part {
         Part::Whole => 0..inner.len(),
-        Part::IfOpaque => value::is_opaque(inner).then_some(0..inner.len())?,
+        Part::IfOpaque => (value::is_opaque(inner) && !value::is_key_id(inner)).then_some(0..inner.len())?,
         Part::Cookies => return None,
         Part::AfterColon => {
             let found = behind(b':')?;
@@ -66,6 +66,12 @@ pub(super) fn secret_part(value: &[u8], part: Part) -> Option<Range<usize>> {
             found
         }
         Part::AfterEquals => behind(b'=')?,
+        Part::AfterName => {
+            let found = behind(b'=')?;
+            let name = inner.get(..found.start - 1).unwrap_or_default();
+            let is_named = matches!(names::said(name), Some(Said::Secret(_)));
+            (is_named || value::is_opaque(inner.get(found.clone()).unwrap_or_default())).then_some(found)?
+        }
         Part::AfterComma => behind(b',')?,
         Part::AfterPercent => behind(b'%')?,
         Part::AfterSlash => {

@@ -22,8 +22,10 @@ pub(crate) struct Word<'a> {
     pub(crate) value: Cow<'a, [u8]>,
     /// The whole of it in the source, quotes included.
     pub(crate) span: Range<usize>,
-    /// What stands between the quotes, if it is one quoted string and nothing else.
+    /// What stands between its quotes; between the last ones, if it has several quoted parts.
     pub(crate) string: Option<Range<usize>>,
+    /// Whether it is that string and nothing else.
+    pub(crate) is_string: bool,
     pieces: Vec<Piece>,
     /// Where the value begins in the source, when there are no pieces.
     start: usize,
@@ -33,7 +35,7 @@ impl<'a> Word<'a> {
     /// A word that is its own value.
     pub(crate) fn plain(bytes: &'a [u8], span: Range<usize>) -> Self {
         let value = Cow::Borrowed(bytes.get(span.clone()).unwrap_or_default());
-        Self { value, start: span.start, span, string: None, pieces: Vec::new() }
+        Self { value, start: span.start, span, string: None, is_string: false, pieces: Vec::new() }
     }
 
     /// Where a stretch of the value stands in the source.
@@ -142,6 +144,8 @@ impl<'a> Reader<'a> {
                     self.plain(at..end);
                     at = end;
                 }
+                // JSON in a word, as in a URL's query: it has strings of its own.
+                b'{' | b'[' if at > start && self.at(at + 1).is_some_and(|next| matches!(next, b'"' | b'\\')) => break,
                 _ => {
                     self.plain(at..at + 1);
                     at += 1;
@@ -154,7 +158,6 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        let string = string.filter(|_| parts == 1);
         let end = at.min(self.to);
         let (mut pieces, mut value, mut from) = (self.pieces, Cow::Owned(self.value), start);
         if let [only] = pieces.as_slice()
@@ -164,7 +167,8 @@ impl<'a> Reader<'a> {
             from = only.source.start;
             pieces = Vec::new();
         }
-        (Word { value, span: start..end, string, pieces, start: from }, end)
+        let is_string = string.is_some() && parts == 1;
+        (Word { value, span: start..end, string, is_string, pieces, start: from }, end)
     }
 
     fn single(&mut self, start: usize, string: &mut Option<Range<usize>>) -> usize {
