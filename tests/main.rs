@@ -21,6 +21,7 @@ mod browser;
 mod canary;
 mod decided_by;
 mod exporters;
+mod hashed;
 mod keys;
 mod kill;
 mod labels;
