@@ -58,21 +58,14 @@ fn is_run(byte: u8) -> bool {
 pub(super) fn scan(text: Text<'_>, hits: &mut Hits) {
     let bytes = text.bytes();
     let mut at = 0;
-    while let Some(byte) = bytes.get(at).copied() {
-        if !is_run(byte) {
-            at += 1;
-            continue;
+    while let Some(run) = value::next_run(bytes, at, SHORTEST, is_run) {
+        at = run.end;
+        let run = secret_part(bytes, run);
+        if looks_random(bytes.get(run.clone()).unwrap_or_default())
+            && (is_spoken_of(bytes, run.start) || is_decoded_into_secret(bytes, run.end))
+        {
+            hits.push(run.start, run.end, &KIND);
         }
-        let length = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| is_run(**byte)).count();
-        if length >= SHORTEST {
-            let run = secret_part(bytes, at..at + length);
-            if looks_random(bytes.get(run.clone()).unwrap_or_default())
-                && (is_spoken_of(bytes, run.start) || is_decoded_into_secret(bytes, run.end))
-            {
-                hits.push(run.start, run.end, &KIND);
-            }
-        }
-        at += length;
     }
 }
 

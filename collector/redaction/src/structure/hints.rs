@@ -11,65 +11,55 @@ pub(super) fn names_secret(bytes: &[u8]) -> bool {
     })
 }
 
-fn is_hint(last: [u8; 4]) -> bool {
-    matches!(
-        &last,
-        b"acht"
-            | b"auth"
-            | b"alas"
-            | b"arol"
-            | b"aslo"
-            | b"bear"
-            | b"bund"
-            | b"code"
-            | b"cook"
-            | b"cred"
-            | b"cryp"
-            | b"csrf"
-            | b"elsz"
-            | b"enha"
-            | b"ennw"
-            | b"eslo"
-            | b"iden"
-            | b"ifre"
-            | b"lice"
-            | b"logi"
-            | b"mnem"
-            | b"ntra"
-            | b"onne"
-            | b"osen"
-            | b"otde"
-            | b"pass"
-            | b"phra"
-            | b"priv"
-            | b"salt"
-            | b"secr"
-            | b"seed"
-            | b"sess"
-            | b"sign"
-            | b"sona"
-            | b"toke"
-            | b"ugan"
-            | b"xsrf"
-    ) || matches!(
-        &last[1..],
-        b"key"
-            | b"pwd"
-            | b"pw_"
-            | b"pw="
-            | b"pw:"
-            | b"pw\""
-            | b"pw'"
-            | b"pw "
-            | b"psk"
-            | b"jwt"
-            | b"otp"
-            | b"sid"
-            | b"sig"
-            | b"mdp"
-            | b"kty"
-            | b"pin"
-    ) || matches!(last, [0 | b'_' | b'-' | b'.' | b'"' | b'\'' | b'\n', b'p', b'a', b't'])
+/// Four letters, the last read.
+type Last = [u8; 4];
+
+/// Ends of words of names.
+#[rustfmt::skip] // One hint a line hides the list.
+const FOUR: &[&[u8; 4]] = &[
+    b"acht", b"auth", b"alas", b"arol", b"aslo", b"bear", b"bund", b"code", b"cook", b"cred", b"cryp", b"csrf", b"elsz", b"enha", b"ennw", b"eslo", b"iden", b"ifre", b"lice", b"logi", b"mnem", b"ntra", b"onne", b"osen", b"otde", b"pass", b"phra", b"priv", b"salt", b"secr", b"seed", b"sess", b"sign", b"sona", b"toke", b"ugan", b"xsrf",
+];
+
+/// The same of three letters.
+#[rustfmt::skip] // One hint a line hides the list.
+const THREE: &[&[u8; 3]] = &[
+    b"key", b"pwd", b"pw_", b"pw=", b"pw:", b"pw\"", b"pw'", b"pw ", b"psk", b"jwt", b"otp", b"sid", b"sig", b"mdp", b"kty", b"pin",
+];
+
+/// The last two letters of the hints, as bits: of most letters the two before them tell that they are none.
+static ENDS: [u64; 1024] = {
+    let mut ends = [0; 1024];
+    let mut at = 0;
+    while at < FOUR.len() {
+        let end = end(FOUR[at][2], FOUR[at][3]);
+        ends[end / 64] |= 1 << (end % 64);
+        at += 1;
+    }
+    at = 0;
+    while at < THREE.len() {
+        let end = end(THREE[at][1], THREE[at][2]);
+        ends[end / 64] |= 1 << (end % 64);
+        at += 1;
+    }
+    let end = end(b'a', b't');
+    ends[end / 64] |= 1 << (end % 64);
+    ends
+};
+
+const fn end(one: u8, two: u8) -> usize {
+    (one as usize) << 8 | two as usize
+}
+
+fn is_hint(last: Last) -> bool {
+    let [_, b, c, d] = last;
+    let end = end(c, d);
+    if ENDS.get(end / 64).is_none_or(|ends| ends >> (end % 64) & 1 == 0) {
+        return false;
+    }
+    FOUR.contains(&&last)
+        || THREE.contains(&&[b, c, d])
+        // `PAT` is a word of its own.
+        || matches!(last, [0 | b'_' | b'-' | b'.' | b'"' | b'\'' | b'\n', b'p', b'a', b't'])
 }
 
 #[cfg(test)]

@@ -15,6 +15,9 @@ mod platforms;
 mod stores;
 mod windows;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 pub(super) const PASSWORD: &str = "password";
 pub(super) const SECRET: &str = "secret";
 pub(super) const TOKEN: &str = "token";
@@ -100,25 +103,51 @@ const fn input(after: &'static [&'static str]) -> Takes {
 /// The longest name of a program, bytes.
 const LONGEST: usize = 24;
 
+/// Every program's ways, by its name; and which two letters names begin with, since most words are none.
+struct Programs {
+    ways: HashMap<&'static [u8], &'static [Takes]>,
+    beginnings: Box<[bool]>,
+}
+
+static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
+    let rooms = [
+        files::PROGRAMS,
+        http::PROGRAMS,
+        containers::PROGRAMS,
+        packages::PROGRAMS,
+        clouds::PROGRAMS,
+        platforms::PROGRAMS,
+        databases::PROGRAMS,
+        stores::PROGRAMS,
+        archives::PROGRAMS,
+        hosts::PROGRAMS,
+        windows::PROGRAMS,
+    ];
+    let mut programs = Programs { ways: HashMap::new(), beginnings: vec![false; 1 << 16].into() };
+    for (names, takes) in rooms.into_iter().flatten() {
+        for name in *names {
+            programs.ways.entry(name.as_bytes()).or_insert(takes);
+            if let Some(known) = programs.beginnings.get_mut(beginning(name.as_bytes())) {
+                *known = true;
+            }
+        }
+    }
+    programs
+});
+
+/// Where a name's first two letters stand in the table of beginnings.
+fn beginning(name: &[u8]) -> usize {
+    let letter = |at: usize| name.get(at).copied().map_or(0, usize::from);
+    letter(0) << 8 | letter(1)
+}
+
 /// How a program takes secrets, by the last part of its path, without `.exe`.
 pub(super) fn named(word: &[u8]) -> Option<&'static [Takes]> {
     let name = word.rsplit(|byte| matches!(byte, b'/' | b'\\')).next()?;
     let name = name.strip_suffix(b".exe").unwrap_or(name);
-    if !(2..=LONGEST).contains(&name.len()) || !name.first()?.is_ascii_alphanumeric() {
+    let programs = &*PROGRAMS;
+    if !(2..=LONGEST).contains(&name.len()) || !programs.beginnings.get(beginning(name)).is_some_and(|known| *known) {
         return None;
     }
-    let rooms = [
-        files::named,
-        http::named,
-        containers::named,
-        packages::named,
-        clouds::named,
-        platforms::named,
-        databases::named,
-        stores::named,
-        archives::named,
-        hosts::named,
-        windows::named,
-    ];
-    rooms.iter().find_map(|room| room(name))
+    programs.ways.get(name).copied()
 }

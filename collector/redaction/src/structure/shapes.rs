@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::value;
 use crate::detect::{Hits, Kind, Text};
 
 /// Shortest token, bytes. Most texts have no run as long.
@@ -34,20 +35,19 @@ static SHAPES: LazyLock<[(Regex, Kind); 3]> = LazyLock::new(|| {
 /// Finds runs that have one of the shapes.
 pub(super) fn scan(text: Text<'_>, hits: &mut Hits) {
     let bytes = text.bytes();
-    let mut start = 0;
-    for run in bytes.split(|byte| !is_run(*byte)) {
-        if run.len() >= SHORTEST {
-            // What stands after a folder's slash, too.
-            let file = run.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
-            for from in [0, file] {
-                let token = run.get(from..).unwrap_or_default();
-                if let Some((_, kind)) = SHAPES.iter().find(|(shape, _)| shape.is_match(token)) {
-                    hits.push(start + from, start + run.len(), kind);
-                    break;
-                }
+    let mut at = 0;
+    while let Some(run) = value::next_run(bytes, at, SHORTEST, is_run) {
+        at = run.end;
+        let token = bytes.get(run.clone()).unwrap_or_default();
+        // What stands after a folder's slash, too.
+        let file = token.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+        for from in [0, file] {
+            let token = token.get(from..).unwrap_or_default();
+            if let Some((_, kind)) = SHAPES.iter().find(|(shape, _)| shape.is_match(token)) {
+                hits.push(run.start + from, run.end, kind);
+                break;
             }
         }
-        start += run.len() + 1;
     }
 }
 

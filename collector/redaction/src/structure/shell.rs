@@ -19,8 +19,9 @@ use crate::detect::{Hits, Kind, Marks, Text};
 pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
     commands::each(text, &mut |command, piped| {
         let mut found = |word: &Word<'_>, part: Range<usize>, kind: &Kind| push(text, word, &part, kind, hits);
-        judge::judge(command, &mut found);
-        inputs::inputs(text, command, piped, hits);
+        let programs = judge::running(command);
+        judge::judge(command, &programs, &mut found);
+        inputs::inputs(text, command, &programs, piped, hits);
     });
 }
 
@@ -35,7 +36,9 @@ pub(crate) fn mask_vector(marks: &Marks, vector: &mut [String], found: &mut dyn 
             read
         });
         let command = Command { words: words.collect(), redirects: Vec::new() };
-        judge::judge(&command, &mut |word, part, kind| places.push((word.span.start, part, kind.clone())));
+        judge::judge(&command, &judge::running(&command), &mut |word, part, kind| {
+            places.push((word.span.start, part, kind.clone()))
+        });
     }
     places.sort_by_key(|(at, part, _)| (*at, std::cmp::Reverse(part.start)));
     let mut last = None;

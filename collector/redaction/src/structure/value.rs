@@ -148,6 +148,25 @@ pub(super) fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
     }
 }
 
+/// The next run from `from` on of at least `shortest` bytes that are all of a kind. Looks at every `shortest`th byte only,
+/// as long as there is none.
+pub(crate) fn next_run(bytes: &[u8], from: usize, shortest: usize, is: fn(u8) -> bool) -> Option<Range<usize>> {
+    let mut from = from;
+    loop {
+        let probe = from + shortest - 1;
+        if !is(*bytes.get(probe)?) {
+            from = probe + 1;
+            continue;
+        }
+        let before = bytes.get(from..probe)?.iter().rev().take_while(|byte| is(**byte)).count();
+        let after = bytes.get(probe..)?.iter().take_while(|byte| is(**byte)).count();
+        if before + after >= shortest {
+            return Some(probe - before..probe + after);
+        }
+        from = probe + after;
+    }
+}
+
 /// Whether a value looks random: long, of the letters that encodings use, letters and digits mixed.
 pub(crate) fn is_opaque(value: &[u8]) -> bool {
     value.len() >= 16
@@ -185,4 +204,34 @@ pub(super) fn is_scrambled(value: &[u8]) -> bool {
 pub(super) fn digest_prefix(value: &[u8]) -> usize {
     const DIGESTS: &[&[u8]] = &[b"sha256=", b"sha1=", b"sha512=", b"v0=", b"v1="];
     DIGESTS.iter().find(|prefix| value.starts_with(prefix)).map_or(0, |prefix| prefix.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn runs_are_those_that_a_plain_search_finds(text in "[a ]{0,60}", shortest in 1_usize..9) {
+            let bytes = text.as_bytes();
+            let is = |byte: u8| byte == b'a';
+            let mut plain = Vec::new();
+            let mut at = 0;
+            for run in bytes.split(|byte| !is(*byte)) {
+                if run.len() >= shortest {
+                    plain.push(at..at + run.len());
+                }
+                at += run.len() + 1;
+            }
+            let mut found = Vec::new();
+            let mut from = 0;
+            while let Some(run) = next_run(bytes, from, shortest, is) {
+                from = run.end;
+                found.push(run);
+            }
+            prop_assert_eq!(found, plain);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::map::Map;
+use crate::structure::value::next_run;
 
 /// Shortest run that is looked at, letters: 12 bytes.
 pub(super) const SHORTEST: usize = 16;
@@ -48,16 +49,7 @@ struct Run {
 /// Calls `found` with every stretch that decodes to text: its range, its decoded text and the way back.
 pub(super) fn runs(bytes: &[u8], mut found: impl FnMut(Range<usize>, Vec<u8>, Map)) {
     let mut at = 0;
-    while let Some(byte) = bytes.get(at).copied() {
-        if !is_letter(byte) {
-            at += 1;
-            continue;
-        }
-        let first = line(bytes, at);
-        if first.len() < SHORTEST {
-            at = first.end;
-            continue;
-        }
+    while let Some(first) = next_run(bytes, at, SHORTEST, is_letter) {
         let run = Run::from(bytes, first);
         at = run.end;
         decode(bytes, &run, &mut found);

@@ -1,26 +1,32 @@
 //! What a command reads from its input, or writes to a file whose name says secret.
 
 use super::commands::{self, Command, Redirect};
-use super::judge::{begins, is_flag, running};
+use super::judge::{begins, is_flag};
 use super::part::{give, secret_part};
 use super::push;
 use super::words::Word;
 use crate::detect::{Hits, Kind, Text};
 use crate::structure::names::{self, Said};
-use crate::structure::programs::{At, Part};
+use crate::structure::programs::{At, Part, Takes};
 use crate::structure::value;
 
 /// Finds the secrets that a command reads from its input, or writes to a file whose name says secret.
-pub(super) fn inputs(text: Text<'_>, command: &Command<'_>, piped: Option<&Command<'_>>, hits: &mut Hits) {
+pub(super) fn inputs(
+    text: Text<'_>,
+    command: &Command<'_>,
+    programs: &[(usize, &'static [Takes])],
+    piped: Option<&Command<'_>>,
+    hits: &mut Hits,
+) {
     let mut known = false;
-    for (at, program) in running(command) {
-        for takes in program {
+    for (at, program) in programs {
+        for takes in *program {
             let asks = match takes.at {
                 At::Input => true,
                 At::InputIf(word) => command.words.iter().any(|known| known.value.starts_with(word.as_bytes())),
                 _ => false,
             };
-            if asks && begins(command, at, takes.after).is_some() {
+            if asks && begins(command, *at, takes.after).is_some() {
                 known = true;
                 given(text, command, piped, takes.part, &Kind::own(takes.kind), hits);
             }

@@ -10,10 +10,14 @@ use crate::structure::names::{self, Said};
 use crate::structure::programs::{self, At, Part, Takes};
 
 /// Finds the secrets among a command's words.
-pub(super) fn judge(command: &Command<'_>, found: &mut dyn FnMut(&Word<'_>, Range<usize>, &Kind)) {
-    for (at, program) in running(command) {
-        for takes in program {
-            if let Some(base) = begins(command, at, takes.after) {
+pub(super) fn judge(
+    command: &Command<'_>,
+    programs: &[(usize, &'static [Takes])],
+    found: &mut dyn FnMut(&Word<'_>, Range<usize>, &Kind),
+) {
+    for (at, program) in programs {
+        for takes in *program {
+            if let Some(base) = begins(command, *at, takes.after) {
                 take(command, base, takes, found);
             }
         }
@@ -67,7 +71,7 @@ const WRAPPERS: &[&[u8]] = &[
 ];
 
 /// The programs that a command runs, and where their names stand.
-pub(super) fn running(command: &Command<'_>) -> impl Iterator<Item = (usize, &'static [Takes])> {
+pub(super) fn running(command: &Command<'_>) -> Vec<(usize, &'static [Takes])> {
     let position = |at: usize| {
         let Some(before) = at.checked_sub(1).and_then(|before| command.words.get(before)) else { return true };
         WRAPPERS.contains(&&*before.value)
@@ -80,7 +84,7 @@ pub(super) fn running(command: &Command<'_>) -> impl Iterator<Item = (usize, &'s
         let program = programs::named(&word.value)?;
         (word.value.len() > 4 || position(at)).then_some((at, program))
     });
-    named.collect::<Vec<_>>().into_iter().take(MOST_PROGRAMS)
+    named.take(MOST_PROGRAMS).collect()
 }
 
 pub(super) fn is_flag(word: &[u8]) -> bool {
