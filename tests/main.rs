@@ -20,6 +20,7 @@ mod bad_input;
 mod browser;
 mod canary;
 mod decided_by;
+mod documented;
 mod exporters;
 mod hashed;
 mod keys;

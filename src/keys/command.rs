@@ -89,7 +89,8 @@ fn destroy(config: &Config, epoch: u32, yes: bool) -> anyhow::Result<String> {
     let lost = format!(
         "Hashes that epoch {epoch} made stay in the tables as they are, but say nothing any more: \"was this credential \
          seen\" and searches by hashed path or value no longer find rows of that epoch, and equal values of that time are \
-         no longer matched with later ones. Tokens stay as they are. Copies in backups are for you to destroy.\n"
+         no longer matched with later ones. Tokens stay as they are. Copies in backups are for you to \
+         destroy, and a solid-state disk or a file system that copies on write may keep old blocks for a while.\n"
     );
     anyhow::ensure!(yes, "this cannot be undone. {}Say --yes to do it", lost.replace('\n', " "));
     let path = folder.file(epoch);

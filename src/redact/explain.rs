@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use barograph_collector::redact::Trial;
 use barograph_redaction::detect::{Failure, Layer, Trace};
 use barograph_redaction::policy::{self, Caller, Target};
+use barograph_redaction::rules::{self, Checksum};
 use serde::Serialize;
 
 use super::applied::{Ready, TENANT, ready, tally};
@@ -67,6 +68,9 @@ struct FindTold {
     layer: &'static str,
     /// How many encodings deep it stands; 0 in the text itself.
     depth: u8,
+    /// What the checksum inside a token says, where tokens of its kind have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checksum: Option<&'static str>,
     /// Where it begins, bytes from the start.
     at: usize,
     /// How long it is, bytes.
@@ -133,7 +137,7 @@ fn value(ready: &Ready, caller: Caller<'_>, target: Target<'_>, text: &str) -> V
         None => Ok(Vec::new()),
     };
     let (finds, failure) = match searched {
-        Ok(traces) => (traces.iter().map(FindTold::new).collect(), None),
+        Ok(traces) => (traces.iter().map(|trace| FindTold::new(trace, text)).collect(), None),
         Err(failure) => (Vec::new(), Some(failure.to_string())),
     };
     ValueTold {
@@ -154,7 +158,7 @@ impl RuleTold {
 }
 
 impl FindTold {
-    fn new(trace: &Trace) -> Self {
+    fn new(trace: &Trace, text: &str) -> Self {
         let Trace { kind, layer, depth, span } = trace;
         let layer = match layer {
             Layer::Rule => "rule",
@@ -163,7 +167,14 @@ impl FindTold {
             Layer::Entropy => "entropy",
             Layer::Key => "key",
         };
-        Self { kind: kind.to_string(), layer, depth: *depth, at: span.start, length: span.len() }
+        // What is encoded has no checksum in the text itself.
+        let found = text.get(span.clone()).filter(|_| *depth == 0).unwrap_or_default();
+        let checksum = match rules::certainty(kind, found) {
+            Checksum::Right => Some("right"),
+            Checksum::Wrong if *depth == 0 => Some("wrong"),
+            _ => None,
+        };
+        Self { kind: kind.to_string(), layer, depth: *depth, checksum, at: span.start, length: span.len() }
     }
 }
 
@@ -190,9 +201,10 @@ fn words(told: &Explanation, mut out: impl Write) -> io::Result<()> {
     if let Some(failure) = &value.failure {
         writeln!(out, "not judged   {failure}")?;
     }
-    for FindTold { kind, layer, depth, at, length } in &value.finds {
+    for FindTold { kind, layer, depth, checksum, at, length } in &value.finds {
         let encoded = if *depth > 0 { format!(", {depth} encodings deep") } else { String::new() };
-        writeln!(out, "found        {kind} at byte {at}, {length} bytes long, by {layer}{encoded}")?;
+        let checksum = checksum.map(|checksum| format!(", its checksum is {checksum}")).unwrap_or_default();
+        writeln!(out, "found        {kind} at byte {at}, {length} bytes long, by {layer}{encoded}{checksum}")?;
     }
     for (kind, count) in &value.because {
         writeln!(out, "counted      {kind} {count}")?;

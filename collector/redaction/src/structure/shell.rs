@@ -37,7 +37,7 @@ pub(crate) fn mask_vector(marks: &Marks, vector: &mut [String], found: &mut dyn 
         });
         let command = Command { words: words.collect(), redirects: Vec::new() };
         judge::judge(&command, &judge::running(&command), &mut |word, part, kind| {
-            places.push((word.span.start, part, kind.clone()))
+            places.push((word.span.start, part, kind.clone()));
         });
     }
     places.sort_by_key(|(at, part, _)| (*at, std::cmp::Reverse(part.start)));
