@@ -242,6 +242,13 @@ pub(crate) fn long() -> Vec<(&'static str, String)> {
         ("one base64 line", grow(&mut |dice| dice.word(76))),
         ("environment with secrets", grow(&mut |dice| format!("API_TOKEN_{}={}\n", dice.below(99), dice.word(32)))),
         ("percent signs", grow(&mut |_| "a%20b%3D".to_owned())),
+        // What fuzzing found to grow faster than its length, once.
+        ("settings on one line", grow(&mut |_| "use.st:62sw#rn=%&_token=z".to_owned())),
+        (
+            "commands in quotes",
+            grow(&mut |_| "ssh web1 'cd /srv && A=x ./run' <<EOF\na: b\nEO' && bash -lc \"x <<EOF\"".to_owned()),
+        ),
+        ("joined literals", grow(&mut |_| "\"KjowPwpHSVRMQUJfVE9LRU49Z2xwYXQtQWIzZEVmNmhJago=\"".to_owned())),
         ("quotes and backslashes", grow(&mut |_| "\"a\\\"b\\\\\": \\\"".to_owned())),
     ]
 }

@@ -12,6 +12,9 @@ use super::strings;
 use super::value::{self, Within};
 use crate::detect::{Hits, Kind, Text};
 
+/// How much of a value says whether it looks random, bytes.
+const LONGEST_OPAQUE: usize = 2048;
+
 /// Finds the values of secret-looking names.
 pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
     let bytes = text.bytes();
@@ -255,6 +258,19 @@ fn kind_of(said: Said) -> Kind {
 /// Marks a value that is a secret as a whole. `code`: it stands where programs have expressions.
 fn whole(text: Text<'_>, start: usize, place: Within, code: bool, said: Said, hits: &mut Hits) -> usize {
     let bytes = text.bytes();
+    if matches!(said, Said::SecretIfOpaque(_)) {
+        // Only so far: what is none is read again, as it may hold other assignments.
+        let near = text.text.floor_char_boundary(start + LONGEST_OPAQUE);
+        let near = Text { text: text.text.get(..near).unwrap_or_default(), marks: text.marks };
+        let mut found = value::read(near, start, place);
+        found.start += value::digest_prefix(bytes.get(found.clone()).unwrap_or_default());
+        let value = bytes.get(found.clone()).unwrap_or_default();
+        let is_other =
+            value::is_key_id(value) || value::is_worded(value) || code::is_constant(value) || code::is_path(value);
+        if is_other || !value::is_opaque(value) {
+            return found.start;
+        }
+    }
     let mut found = value::read(text, start, place);
     if place != Within::Line
         && found.start == start
@@ -267,13 +283,6 @@ fn whole(text: Text<'_>, start: usize, place: Within, code: bool, said: Said, hi
     found.start += value::digest_prefix(bytes.get(found.clone()).unwrap_or_default());
     let value = bytes.get(found.clone()).unwrap_or_default();
     let quoted = quoted_from > start;
-    let opaque_only = matches!(said, Said::SecretIfOpaque(_));
-    let is_other =
-        value::is_key_id(value) || value::is_worded(value) || code::is_constant(value) || code::is_path(value);
-    if opaque_only && (is_other || !value::is_opaque(value)) {
-        // It may hold other assignments.
-        return found.start;
-    }
     let name = kind_of(said);
     if quoted {
         if !std::str::from_utf8(value).is_ok_and(placeholder::is_label) && !placeholder::is_sentence(value) {

@@ -2,10 +2,12 @@
 //! not end them; the string does, or the next setting.
 
 use super::names;
-use super::value::{is_quote, is_space, line_end};
+use super::value::{is_quote, is_space};
 
-/// How far before a name the string may begin, bytes.
+/// How far before a name the string may begin, and how long a value is at most, bytes. Bounds, so that many names on one
+/// endless line stay linear.
 const LONGEST: usize = 256;
+const LONGEST_VALUE: usize = 1024;
 
 /// The end of the value that begins at `start`, right after a name and its equals sign, in a string that both stand in.
 pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
@@ -28,7 +30,7 @@ pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
     if !opens || is_other {
         return None;
     }
-    let rest = bytes.get(start..)?;
+    let rest = bytes.get(start..(start + LONGEST_VALUE).min(bytes.len()))?;
     for (at, byte) in rest.iter().copied().enumerate() {
         match byte {
             _ if byte == quote => {
@@ -45,13 +47,16 @@ pub(super) fn end(bytes: &[u8], start: usize) -> Option<usize> {
 
 /// The end of a line that is a setting and nothing else, as `.env` files have them.
 fn line(bytes: &[u8], name: usize, start: usize) -> Option<usize> {
-    let before = bytes.get(..name)?;
-    let indent = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    let lead = before.get(indent..)?.trim_ascii();
-    let end = line_end(bytes, start);
-    let value = bytes.get(start..end)?.trim_ascii_end();
-    let is_whole =
-        (lead.is_empty() || lead == b"export") && !value.iter().any(|byte| is_space(*byte) || is_quote(*byte));
+    let before = bytes.get(name.saturating_sub(LONGEST)..name)?;
+    let indent = before.iter().rposition(|byte| *byte == b'\n').map(|at| at + 1);
+    let lead = before.get(indent.or((name == before.len()).then_some(0))?..)?.trim_ascii();
+    if !(lead.is_empty() || lead == b"export") {
+        return None;
+    }
+    let near = bytes.get(start..(start + LONGEST_VALUE).min(bytes.len()))?;
+    let length = near.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(near.len());
+    let value = near.get(..length)?.trim_ascii_end();
+    let is_whole = length < LONGEST_VALUE && !value.iter().any(|byte| is_space(*byte) || is_quote(*byte));
     let next = value.iter().enumerate().find(|(at, byte)| {
         matches!(byte, b';' | b'&') && value.get(at + 1..).is_none_or(|rest| begins_setting(rest, b';'))
     });

@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
         let rest = self.bytes.get(start..self.to).unwrap_or_default();
         let end = match rest.iter().position(|byte| *byte == b'\'') {
             Some(length) => start + length,
-            None => line_end(self.bytes, start).min(self.to),
+            None => line_end(self.bytes.get(..self.to).unwrap_or_default(), start),
         };
         self.plain(start..end);
         *string = Some(start..end);
@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
         let rest = self.bytes.get(start + 1..self.to).unwrap_or_default();
         let end = match rest.iter().position(|byte| *byte == quote) {
             Some(length) => start + 1 + length + 1,
-            None => line_end(self.bytes, start).min(self.to),
+            None => line_end(self.bytes.get(..self.to).unwrap_or_default(), start),
         };
         self.plain(start..end);
         end
