@@ -18,6 +18,7 @@ mod shapes;
 pub(crate) mod shell;
 mod sql;
 mod strings;
+mod tables;
 pub(crate) mod urls;
 pub(crate) mod value;
 
@@ -52,6 +53,7 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
     }
     if named && signs.has(Signs::SPACE) {
         directives::scan(text, hits);
+        tables::scan(text, hits);
         prose::scan(text, hits);
     }
 }

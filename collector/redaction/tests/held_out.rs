@@ -1,6 +1,6 @@
 //! Kinds and places beyond the labelled corpus. All draws were looked at while the detector was mended, so they guard what
 //! is reached; they no longer tell what it does on texts that nobody has seen. As first seen, recall was .958 on the
-//! second draw's secrets and .959 on the third's, and .094 of the third's clean rows were changed.
+//! second draw's secrets, .959 on the third's, .977 on the fourth's; changed were .083, .094 and .033 of their clean rows.
 
 use std::io::Read;
 
@@ -61,11 +61,16 @@ fn shows_what_is_judged_wrong_of_a_file() {
     show(&text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>());
 }
 
-/// Rows that were written by others than the detector's authors: secrets of 153 kinds, 62 groups of clean text.
-fn third_draw() -> Vec<Row> {
-    let packed = include_bytes!("../../../tests/fixtures/redaction-third-draw.jsonl.gz");
+/// Rows that were written without a look at the detector, of secrets and of clean text: 153 kinds and 62 groups, then 115
+/// and 22.
+const DRAWS_OF_OTHERS: [&[u8]; 2] = [
+    include_bytes!("../../../tests/fixtures/redaction-third-draw.jsonl.gz"),
+    include_bytes!("../../../tests/fixtures/redaction-fourth-draw.jsonl.gz"),
+];
+
+fn unpacked(packed: &[u8]) -> Vec<Row> {
     let mut text = String::new();
-    GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
+    GzDecoder::new(packed).read_to_string(&mut text).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -100,5 +105,7 @@ fn places_beyond_the_corpus_are_found() {
 
 #[test]
 fn rows_of_others_are_judged_well() {
-    assert_within(&third_draw(), &Bounds { recall: 0.99, leaked: 0.004, changed: 0.01, gone: 0.035 });
+    for packed in DRAWS_OF_OTHERS {
+        assert_within(&unpacked(packed), &Bounds { recall: 0.99, leaked: 0.004, changed: 0.01, gone: 0.035 });
+    }
 }

@@ -46,7 +46,7 @@ const KEY: &[&[u8]] =
 const PUBLIC: &[&[u8]] = &[
     b"sha", b"sha1", b"sha224", b"sha256", b"sha384", b"sha512", b"md5", b"blake3", b"integrity", b"checksum",
     b"checksums", b"digest", b"etag", b"commit", b"hash", b"rev", b"revision", b"uuid", b"guid", b"nonce", b"cursor",
-    b"fingerprint", b"public", b"cache", b"build", b"id", b"sum", b"h1", b"tree", b"blob", b"ref", b"merge", b"pick",
+    b"fingerprint", b"public", b"publishable", b"cache", b"build", b"id", b"sum", b"h1", b"tree", b"blob", b"ref", b"merge", b"pick",
     b"checkout", b"revert", b"trace", b"span", b"request", b"session", b"page", b"next", b"continuation",
 ];
 
@@ -62,6 +62,7 @@ pub(super) fn scan(text: Text<'_>, hits: &mut Hits) {
         at = run.end;
         let run = secret_part(bytes, run);
         if looks_random(bytes.get(run.clone()).unwrap_or_default())
+            && !is_pinned(bytes, &run)
             && (is_spoken_of(bytes, run.start) || is_decoded_into_secret(bytes, run.end))
         {
             hits.push(run.start, run.end, &KIND);
@@ -103,6 +104,11 @@ fn looks_random(run: &[u8]) -> bool {
 
 fn is_uuid(run: &[u8]) -> bool {
     run.len() == 36 && [8, 13, 18, 23].iter().all(|at| run.get(*at) == Some(&b'-'))
+}
+
+/// Whether a run is the commit that something is pinned to: `docker/login-action@0f1e…`.
+fn is_pinned(bytes: &[u8], run: &Range<usize>) -> bool {
+    run.len() == 40 && run.start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'@')
 }
 
 /// How often a byte is of another class than the one before: names change class at word ends only.

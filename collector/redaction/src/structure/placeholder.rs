@@ -16,6 +16,7 @@ pub(crate) fn is_reference(value: &[u8]) -> bool {
         || STORES.iter().any(|store| value.starts_with(store))
         || [&b"./"[..], b"../", b"~/"].iter().any(|path| value.starts_with(path))
         || is_version(value)
+        || [&b"EXAMPLE"[..], b"EXAMPLEKEY"].iter().any(|example| value.ends_with(example))
         || is_mask(value)
         || is_words(value)
 }

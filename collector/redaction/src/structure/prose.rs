@@ -108,12 +108,24 @@ pub(super) fn scan(text: Text<'_>, hits: &mut Hits) {
             let is_pin = *kind == Kind::own("password")
                 && (5..=10).contains(&inner.len())
                 && inner.iter().all(u8::is_ascii_digit);
-            if (is_pin || is_secret(inner, quoted && between > 0, *sure)) && text.marks.at(bytes, at + from).is_none() {
+            let digits = inner.iter().filter(|byte| byte.is_ascii_digit()).count();
+            // `the password is now lemon27371`
+            let is_told = *kind == Kind::own("password") && between > 0 && inner.len() >= 8 && digits >= 3;
+            let is_told = is_told && inner.iter().all(u8::is_ascii_alphanumeric) && digits < inner.len();
+            if (is_pin || is_told || is_secret(inner, quoted && between > 0, *sure))
+                && text.marks.at(bytes, at + from).is_none()
+            {
                 hits.push(at + from, at + to, kind);
             }
         }
         // A mark names what is gone.
-        named = if word.contains(&b'[') { None } else { announces(word) };
+        named = if word.contains(&b'[') {
+            None
+        } else if word.eq_ignore_ascii_case(b"passe") && before.eq_ignore_ascii_case(b"de") {
+            Some((Kind::own("password"), true))
+        } else {
+            announces(word)
+        };
         // `the secret key is …`
         if let Some((_, sure)) = &mut named
             && word.eq_ignore_ascii_case(b"key")

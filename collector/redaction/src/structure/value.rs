@@ -37,21 +37,28 @@ fn ends(byte: u8, within: Within) -> bool {
 /// Reads the value that begins at `at`, without the quotes around it. May be empty; never reaches past the end.
 pub(super) fn read(text: Text<'_>, at: usize, within: Within) -> Range<usize> {
     let bytes = text.bytes();
-    let slashes = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| **byte == b'\\').count();
-    let open = at + slashes;
-    match bytes.get(open).copied() {
-        Some(quote) if is_quote(quote) && slashes > 0 => escaped(bytes, open + 1, quote),
+    if let Some(found) = read_quoted(bytes, at) {
+        return found;
+    }
+    match bytes.get(at).copied() {
+        // Several quoted parts in one word, or a quote that is never closed.
         Some(quote) if is_quote(quote) => {
-            let end = closing(bytes, open + 1, quote);
-            if end.is_some_and(|end| closes(bytes, end + 1)) {
-                open + 1..end.unwrap_or(open + 1)
-            } else {
-                // Several quoted parts in one word, or a quote that is never closed.
-                open..unquoted(text, open, if within == Within::Flow { Within::Word } else { within })
-            }
+            at..unquoted(text, at, if within == Within::Flow { Within::Word } else { within })
         }
         _ => at..unquoted(text, at, within),
     }
+}
+
+/// The same, if it has quotes around it, and nothing but them.
+pub(super) fn read_quoted(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let slashes = bytes.get(at..)?.iter().take_while(|byte| **byte == b'\\').count();
+    let open = at + slashes;
+    let quote = bytes.get(open).copied().filter(|byte| is_quote(*byte))?;
+    if slashes > 0 {
+        return Some(escaped(bytes, open + 1, quote));
+    }
+    let end = closing(bytes, open + 1, quote)?;
+    closes(bytes, end + 1).then_some(open + 1..end)
 }
 
 /// The end of a value that stands between `\"` and `\"`.
@@ -174,7 +181,21 @@ pub(crate) fn is_opaque(value: &[u8]) -> bool {
         && !value.starts_with(b".")
         && value.iter().any(u8::is_ascii_digit)
         && value.iter().any(u8::is_ascii_alphabetic)
-        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.".contains(byte))
+        && value.iter().all(|byte| is_opaque_letter(*byte))
+}
+
+fn is_opaque_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=_-.".contains(&byte)
+}
+
+/// Whether the value that begins at `at` may look random: what ends its first letters, quotes around it aside, ends a value.
+pub(super) fn may_be_opaque(bytes: &[u8], at: usize) -> bool {
+    const NEAR: usize = 512;
+    let rest = bytes.get(at..(at + NEAR).min(bytes.len())).unwrap_or_default();
+    let quotes = rest.iter().take_while(|byte| is_quote(**byte) || **byte == b'\\').count();
+    let rest = rest.get(quotes..).unwrap_or_default();
+    let after = rest.iter().find(|byte| !is_opaque_letter(**byte));
+    after.is_none_or(|byte| is_space(*byte) || is_quote(*byte) || b";|&<>),}]\\[".contains(byte))
 }
 
 /// Whether a value is the id or the fingerprint of an `OpenPGP` key, as its tools write them.

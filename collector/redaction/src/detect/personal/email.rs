@@ -47,6 +47,16 @@ fn is_domain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b".-".contains(&byte) || !byte.is_ascii()
 }
 
+/// Whether what stands before says that it is a user and a host: `ssh -p 22 deploy@web1.example`.
+fn logs_in(bytes: &[u8], start: usize) -> bool {
+    const NEAR: usize = 80;
+    let near = bytes.get(start.saturating_sub(NEAR)..start).unwrap_or_default();
+    let line = near.rsplit(|byte| matches!(byte, b'\n' | b';' | b'&' | b'|')).next().unwrap_or_default();
+    [&b"ssh "[..], b"scp ", b"sftp ", b"mosh ", b"rsync ", b"ssh-copy-id "]
+        .iter()
+        .any(|program| line.windows(program.len()).any(|part| part == *program))
+}
+
 /// Marks the address around an at sign. Returns how far the text has been taken.
 fn address(bytes: &[u8], taken: usize, sign: usize, after: usize, hits: &mut Hits) -> usize {
     let before = bytes.get(taken..sign).unwrap_or_default();
@@ -70,6 +80,8 @@ fn address(bytes: &[u8], taken: usize, sign: usize, after: usize, hits: &mut Hit
     if local == 0 || !is_name || is_version || bytes.get(start..sign) == Some(&b"git"[..]) {
         return taken;
     }
-    hits.push(start, after + length, &KIND);
+    if !logs_in(bytes, start) {
+        hits.push(start, after + length, &KIND);
+    }
     after + length
 }

@@ -30,7 +30,7 @@ pub(super) const NOT_PASS: &[&str] = &["bypass", "compass", "encompass", "overpa
 #[rustfmt::skip] // One name a line hides the list.
 pub(super) const NOT_KEY: &[&str] = &[
     "cachekey", "donkey", "foreignkey", "hotkey", "jockey", "monkey", "partitionkey", "primarykey", "pubkey", "publickey", "turkey",
-    "whiskey",
+    "sitekey", "whiskey",
 ];
 
 /// Words before "key" that make it a secret one. `public_key` and `primary_key` are not here.

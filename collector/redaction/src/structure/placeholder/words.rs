@@ -3,17 +3,18 @@
 /// Words that placeholders are made of. A value of nothing else is none that anybody uses.
 #[rustfmt::skip] // One word a line hides the list.
 pub(super) const WORDS: &[&str] = &[
-    "a", "an", "and", "any", "api", "apikey", "app", "auth", "await", "bar", "bearer", "bool", "boolean", "bot",
-    "bytes", "change", "changeit", "changeme", "client", "code", "config", "ctx", "default", "demo", "dummy", "empty",
-    "enter", "env", "environment", "example", "fake", "false", "field", "file", "fill", "foo", "from", "generate",
-    "generated", "goes", "here", "hidden", "id", "in", "input", "insert", "int", "integer", "invalid", "it", "jwt",
-    "key", "keys", "long", "me", "missing", "mock", "my", "n", "na", "name", "new", "nil", "no", "none", "not",
-    "null", "number", "object", "omitted", "one", "oneof", "optional", "or", "parameter", "pass", "passphrase",
-    "passwd", "password", "passwords", "paste", "personal", "placeholder", "prompt", "provide", "put", "pw", "random",
-    "read", "redacted", "removed", "replace", "required", "sample", "secret", "secrets", "secretstr", "self",
+    "a", "an", "and", "any", "api", "apikey", "app", "auth", "await", "bar", "bearer", "been", "bool", "boolean",
+    "bot", "bytes", "change", "changeit", "changeme", "client", "code", "config", "ctx", "default", "demo", "denied",
+    "dummy", "empty", "enter", "env", "environment", "example", "expired", "failed", "fake", "false", "field", "file",
+    "fill", "foo", "found", "from", "generate", "generated", "goes", "has", "here", "hidden", "id", "in", "incorrect",
+    "input", "insert", "int", "integer", "invalid", "is", "it", "jwt", "key", "keys", "long", "malformed", "me",
+    "mismatch", "missing", "mock", "my", "n", "na", "name", "new", "nil", "no", "none", "not", "null", "number",
+    "object", "omitted", "one", "oneof", "optional", "or", "parameter", "pass", "passphrase", "passwd", "password",
+    "passwords", "paste", "personal", "placeholder", "prompt", "provide", "put", "pw", "random", "read", "redacted",
+    "rejected", "removed", "replace", "required", "revoked", "sample", "secret", "secrets", "secretstr", "self",
     "sensitive", "set", "some", "str", "string", "tbd", "test", "testing", "text", "the", "this", "to", "todo",
-    "token", "tokens", "true", "txt", "type", "undefined", "unset", "update", "user", "username", "value", "var",
-    "variable", "with", "write", "yes", "you", "your", "yours",
+    "token", "tokens", "true", "txt", "type", "undefined", "unknown", "unset", "unsupported", "update", "user",
+    "username", "value", "var", "variable", "was", "with", "write", "wrong", "yes", "you", "your", "yours",
 ];
 
 /// Words of sentences in the languages that programs speak most.

@@ -13,6 +13,10 @@ const DEEPEST: usize = 4;
 /// How many here-documents of a text are looked for: each search may read to the end.
 const MOST_DOCUMENTS: usize = 16;
 
+/// How long a process substitution is at most, bytes: one that never closes must not be searched for to the end again and
+/// again.
+const LONGEST_SUBSTITUTION: usize = 4096;
+
 /// What a command reads or writes.
 #[derive(Clone, Debug)]
 pub(crate) enum Redirect<'a> {
@@ -164,7 +168,7 @@ impl<'a> Lines<'a, '_> {
         let start = at + length + blanks;
         if bytes.get(at + 1) == Some(&b'(')
             && let Some(after) = command.words.len().checked_sub(1)
-            && let Some(end) = words::substitution(bytes, at + 1, to)
+            && let Some(end) = words::substitution(bytes, at + 1, to.min(at + LONGEST_SUBSTITUTION))
         {
             command.redirects.push(Redirect::Process { after, commands: at + 2..end - 1 });
             if depth < DEEPEST {
