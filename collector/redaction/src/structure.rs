@@ -1,4 +1,9 @@
 //! Where a secret stands says that it is one, whatever it looks like: names, headers, flags, addresses.
+//!
+//! The scans are our own. A parser of a language gives values without the bytes that say them, and nothing of what is cut,
+//! quoted once too often, half a template or one language inside another; most of what agents send is. Each scan reads
+//! a text once, says which bytes to take out, and bounds what it reads again. Where a text is valid, maintained parsers
+//! say in `tests/parsers.rs` what must be gone.
 
 pub(crate) mod assignments;
 mod code;
