@@ -73,8 +73,9 @@ pub(crate) fn scan(text: Text<'_>, hits: &mut Hits) {
             if after - named_at <= NEAR {
                 let found = read(text, at, after);
                 // A field of a struct: `Cookie{Name: "session_id", Value: sid, …}`.
-                let is_field =
-                    bytes.get(found.end) == Some(&b',') && code::is_code(bytes.get(found.clone()).unwrap_or_default());
+                let value = bytes.get(found.clone()).unwrap_or_default();
+                let is_field = (bytes.get(found.end) == Some(&b',') && code::is_code(value))
+                    || value.strip_suffix(b",").is_some_and(code::is_code);
                 if !is_field {
                     mark(text, &found, kind, hits);
                 }
@@ -146,6 +147,14 @@ fn read(text: Text<'_>, separator: usize, after: usize) -> Range<usize> {
     value::read(text, start, within(bytes, separator, flow && start > after))
 }
 
+/// The beginning of a value: enough to say what it is. All of it may be long, and be read again.
+fn near(text: Text<'_>, start: usize, place: Within) -> &[u8] {
+    const NEAR: usize = 128;
+    let end = text.text.floor_char_boundary(start + NEAR);
+    let cut = Text { text: text.text.get(..end).unwrap_or_default(), marks: text.marks };
+    text.text.as_bytes().get(value::read(cut, start, place)).unwrap_or_default()
+}
+
 /// Reads the value after a separator and marks what is secret of it. Returns where it ends.
 fn assigned(text: Text<'_>, separator: usize, after: usize, said: Said, hits: &mut Hits) -> usize {
     let bytes = text.bytes();
@@ -180,7 +189,7 @@ fn assigned(text: Text<'_>, separator: usize, after: usize, said: Said, hits: &m
         start = literal;
     }
     // `name: type = value`.
-    if flow && placeholder::is_type(bytes.get(start..).unwrap_or_default()) {
+    if flow && (placeholder::is_type(bytes.get(start..).unwrap_or_default()) || code::is_declared(bytes, start)) {
         match code::typed(bytes, start) {
             Some(sign) => {
                 after = sign + 1;
@@ -214,6 +223,9 @@ fn assigned(text: Text<'_>, separator: usize, after: usize, said: Said, hits: &m
     match said {
         Said::Authorization => headers::authorization(text, start, hits),
         Said::Cookie => {
+            if !quoted && code::is_code(near(text, start, Within::Flow)) {
+                return start;
+            }
             let found = if flow || quoted {
                 headers::header_value(text, start)
             } else {
@@ -274,6 +286,11 @@ fn whole(text: Text<'_>, start: usize, place: Within, code: bool, said: Said, hi
             return found.start;
         }
     }
+    // A line of a program ends so, none of YAML does.
+    let is_statement = place == Within::Line
+        && matches!(bytes.get(value::line_end(bytes, start).wrapping_sub(1)), Some(b',' | b';'))
+        && !matches!(bytes.get(start), Some(b'"' | b'\''));
+    let place = if is_statement { Within::Flow } else { place };
     let mut found = value::read(text, start, place);
     if place != Within::Line
         && found.start == start

@@ -32,6 +32,14 @@ pub(super) fn typed(bytes: &[u8], start: usize) -> Option<usize> {
     is_sign.then_some(sign)
 }
 
+/// Whether a name is declared with a type and a value: `: SOME_FLAGS = 2u32`.
+pub(super) fn is_declared(bytes: &[u8], start: usize) -> bool {
+    const LONGEST: usize = 64;
+    let rest = bytes.get(start..(start + LONGEST).min(bytes.len())).unwrap_or_default();
+    let length = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':')).count();
+    rest.first().is_some_and(u8::is_ascii_alphabetic) && rest.get(length..).is_some_and(|rest| rest.starts_with(b" = "))
+}
+
 /// Whether a bracket opens a mapping or a list of another language.
 pub(super) fn opens(bytes: &[u8], at: usize) -> bool {
     let rest = bytes.get(at + 1..).unwrap_or_default();
@@ -39,6 +47,14 @@ pub(super) fn opens(bytes: &[u8], at: usize) -> bool {
     rest.first().is_none_or(|byte| value::is_space(*byte) || b"\"'{[]}\\".contains(byte))
         // YAML in flow style: `{type: string}`.
         || (key > 0 && bytes.get(at) == Some(&b'{') && rest.get(key..).is_some_and(|rest| rest.starts_with(b": ")))
+        // A type: `[u8; 32]`.
+        || (bytes.get(at) == Some(&b'[') && is_array(rest))
+}
+
+/// Whether an element's type and the number of elements follow.
+fn is_array(rest: &[u8]) -> bool {
+    let element = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':')).count();
+    element > 0 && rest.get(element..).is_some_and(|rest| rest.starts_with(b"; "))
 }
 
 /// Whether a value ends a line of a file with sections, which has settings and no variables.
@@ -70,7 +86,14 @@ pub(super) fn is_code(value: &[u8]) -> bool {
     let is_verb = value.first().is_some_and(u8::is_ascii_uppercase)
         && value.windows(2).any(|two| matches!(two, [b'-', b'A'..=b'Z']))
         && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+    // `SOME_FLAGS_2`
+    let is_flag = value.contains(&b'_')
+        && value.first().is_some_and(u8::is_ascii_uppercase)
+        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
     is_verb
+        || is_flag
+        || is_number(value)
+        || value.starts_with(b"(")
         || placeholder::is_expression(value)
         || (!value.is_empty()
             && value
@@ -95,6 +118,14 @@ pub(super) fn names_itself(value: &[u8]) -> bool {
         && (2..=3).contains(&words)
         && value.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b'/' | b'.'))
         && matches!(names::said(value), Some(Said::Secret(_)))
+}
+
+/// Whether a value is a number with its type: `256u32`.
+fn is_number(value: &[u8]) -> bool {
+    let digits = value.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'_').count();
+    let types: [&[u8]; 12] =
+        [b"u8", b"u16", b"u32", b"u64", b"usize", b"i8", b"i16", b"i32", b"i64", b"isize", b"f32", b"f64"];
+    digits > 0 && types.contains(&value.get(digits..).unwrap_or_default())
 }
 
 /// Whether a value is a number of a program: `0x9e3779b97f4a7c15`.

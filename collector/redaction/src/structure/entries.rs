@@ -61,7 +61,7 @@ pub(super) fn named(text: Text<'_>, after: usize) -> Option<Kind> {
     let start = value::skip_blanks(near.bytes(), after);
     let found = value::read(near, start, Within::Flow);
     let name = near.bytes().get(found)?;
-    if name.len() > names::LONGEST || name.contains(&b' ') {
+    if name.len() > names::LONGEST || name.iter().any(|byte| matches!(byte, b' ' | b'(')) {
         return None;
     }
     match names::said(name) {

@@ -162,6 +162,8 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
                 return value.get(1).is_some_and(u8::is_ascii_uppercase)
                     && value.windows(2).any(|two| matches!(two, [b'-', b'A'..=b'Z']));
             }
+            // A macro of Rust: `vec![…]`.
+            b'!' if segment > 0 && matches!(value.get(at + 1), Some(b'(' | b'[' | b'{')) => return true,
             b'(' | b'[' => return segment > 0,
             _ => return false,
         }

@@ -47,7 +47,10 @@ pub(super) const STORES: &[&[u8]] = &[
 /// Names of types, which follow a name that a program declares.
 #[rustfmt::skip] // One word a line hides the list.
 pub(super) const TYPES: &[&[u8]] = &[
-    b"&", b"*const", b"*mut", b"Any", b"Array", b"Box<", b"Buffer", b"Bytes", b"CharSequence", b"Cow<", b"NSString", b"Option<",
-    b"Optional", b"Promise<", b"Secret<", b"SecretStr", b"Str", b"String", b"Uint8Array", b"Vec<", b"[]byte", b"any", b"byte[]",
-    b"bytes", b"char", b"const", b"int", b"long", b"number", b"std::string", b"str", b"string", b"unknown", b"varchar",
+    b"&", b"*const", b"*mut", b"Any", b"Array", b"Box<", b"Buffer", b"Bytes", b"CharSequence", b"Cow<", b"DWORD",
+    b"HANDLE", b"LPCWSTR", b"LPWSTR", b"NSString", b"Option<", b"Optional", b"Promise<", b"Secret<", b"SecretStr",
+    b"Str", b"String", b"ULONG", b"Uint8Array", b"Vec<", b"[]byte", b"any", b"bool", b"boolean", b"byte[]", b"bytes",
+    b"char", b"const", b"double", b"dyn", b"f32", b"f64", b"float", b"i128", b"i16", b"i32", b"i64", b"i8", b"impl",
+    b"int", b"isize", b"long", b"number", b"size_t", b"std::string", b"str", b"string", b"u128", b"u16", b"u32",
+    b"u64", b"u8", b"uint", b"uint8_t", b"unknown", b"usize", b"varchar", b"void",
 ];
