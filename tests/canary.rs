@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::support::query;
+use crate::support::send::{self, page};
 use crate::support::server::{Home, Server, serve};
-use crate::support::{query, send};
 
 /// The first canary goes out within 40 s; its record must be in the table within 120 s.
 const LIMIT: Duration = Duration::from_secs(170);
@@ -28,10 +29,6 @@ do = [\"keep\"]
 column = [\"name\", \"status_message\"]
 do = [\"keep\"]
 ";
-
-async fn page(server: &Server, path: &str) -> String {
-    send::http_client().get(format!("{}{path}", server.endpoints.web)).send().await.unwrap().text().await.unwrap()
-}
 
 /// Waits for the first result and returns the metrics.
 async fn first_result(server: &Server, home: &Home) -> String {

@@ -1,16 +1,15 @@
 //! Searching works where the policy hides what is searched: paths are hashed folder by folder, operands of commands are
 //! gone, and still a path's prefix, a command's head and an exact secret lead to the session.
 
-use std::path::Path;
-
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use prost::Message as _;
 use serde_json::json;
 
 use crate::seen::{SECRET, ask, send_command};
 use crate::support::otlp::{LOGS_METHOD, decision, logs, text};
+use crate::support::send::page;
 use crate::support::server::{Home, Server, serve};
-use crate::support::{query, send, until};
+use crate::support::{files, query, send, until};
 
 const POLICY: &str = r#"
 version = 1
@@ -43,10 +42,6 @@ fn touches(session: &str, tool: &str, argument: &str, path: &str) -> LogRecord {
     record
 }
 
-async fn page(server: &Server, path: &str) -> String {
-    send::http_client().get(format!("{}{path}", server.endpoints.web)).send().await.unwrap().text().await.unwrap()
-}
-
 /// The sessions that a search leads to, of those that were sent.
 async fn found(server: &Server, question: &str) -> Vec<&'static str> {
     let page = page(server, &format!("/search?{question}")).await;
@@ -54,17 +49,6 @@ async fn found(server: &Server, question: &str) -> Vec<&'static str> {
         .into_iter()
         .filter(|session| page.contains(&format!("session-{session}")))
         .collect()
-}
-
-/// Whether a text stands in any file below a folder.
-fn is_in_files(folder: &Path, text: &str) -> bool {
-    std::fs::read_dir(folder).unwrap().map(Result::unwrap).any(|entry| {
-        if entry.file_type().unwrap().is_dir() {
-            is_in_files(&entry.path(), text)
-        } else {
-            std::fs::read(entry.path()).unwrap().windows(text.len()).any(|part| part == text.as_bytes())
-        }
-    })
 }
 
 #[tokio::test]
@@ -95,9 +79,15 @@ async fn what_is_hidden_can_still_be_searched() {
     let answer = ask(&home.data(), SECRET);
     assert_eq!(answer["sessions"][0]["session_id"], "session-push", "{answer:#}");
 
+    let files = files::below(&home.data());
+    let events: Vec<serde_json::Value> = query::all_rows(&home.data(), "*", "events");
     for hidden in ["cart.rs", "checkout", "plum", SECRET] {
-        assert!(!is_in_files(&home.data(), hidden), "{hidden} is stored");
-        let events: Vec<serde_json::Value> = query::all_rows(&home.data(), "*", "events");
+        let held = files.iter().find(|(_, content)| files::holds(content, hidden));
+        assert!(
+            held.is_none(),
+            "{hidden} is in {}",
+            held.map(|(path, _)| path.display().to_string()).unwrap_or_default()
+        );
         assert!(!events.iter().any(|event| event.to_string().contains(hidden)), "{hidden} is in a row");
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::support::replayed::{Replayed, TABLES, replayed};
-use crate::support::{query, send};
+use crate::support::{files, query, send};
 
 /// Columns that hold who did it, as claimed, and are kept by default.
 const IDENTITY_COLUMNS: [&str; 6] = ["user_id", "user_email", "organization_id", "team", "repo", "host"];
@@ -43,29 +43,18 @@ fn no_file_and_no_log_line_holds_a_planted_string() {
     let replayed = replayed();
     let claimed = sessions_of_email(replayed);
     let mut found = Vec::new();
-    let mut folders = vec![replayed.home.path().to_owned()];
-    let mut files = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            // The committer may have removed what was listed.
-            let Ok(content) = std::fs::read(&path) else { continue };
-            files += 1;
-            for text in &replayed.captures.planted {
-                // Identity columns are in the journal and the tables, so a claimed e-mail may be there; cells tell.
-                let may_be_claimed = text == EMAIL && !claimed.is_empty() && path.starts_with(replayed.home.data());
-                if !may_be_claimed && holds(&content, text) {
-                    found.push(format!("{text} in {}", path.display()));
-                }
+    let files = files::below(replayed.home.path());
+    for (path, content) in &files {
+        for text in &replayed.captures.planted {
+            // Identity columns are in the journal and the tables, so a claimed e-mail may be there; cells tell.
+            let may_be_claimed = text == EMAIL && !claimed.is_empty() && path.starts_with(replayed.home.data());
+            if !may_be_claimed && files::holds(content, text) {
+                found.push(format!("{text} in {}", path.display()));
             }
         }
     }
     let logged = replayed.home.logged();
-    println!("{files} files read, the log among them with {} lines", logged.lines().count());
+    println!("{} files read, the log among them with {} lines", files.len(), logged.lines().count());
     assert!(logged.contains("TRACE"), "the log is not at trace level, which proves nothing");
     assert!(Path::new(&replayed.home.data()).join("journal").is_dir(), "the journal is not where it is looked for");
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -141,8 +130,4 @@ fn sessions_of_email(replayed: &Replayed) -> BTreeSet<String> {
 fn planted_in<'a>(replayed: &'a Replayed, text: &str) -> impl Iterator<Item = &'a str> {
     let holds = |planted: &&str| text.contains(*planted);
     replayed.captures.planted.iter().map(String::as_str).filter(holds).collect::<Vec<_>>().into_iter()
-}
-
-fn holds(content: &[u8], text: &str) -> bool {
-    content.windows(text.len()).any(|window| window == text.as_bytes())
 }

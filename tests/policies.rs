@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::support::send::{self, page};
 use crate::support::server::{Home, Server, refusal, serve};
-use crate::support::{otlp, query, send};
+use crate::support::{otlp, query};
 
 /// How long a signal, a commit or a page may take on a busy machine.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -31,10 +32,6 @@ fn start(home: &Home, flags: &[(&str, &Path)]) -> Server {
         command.arg(flag).arg(value);
     }
     Server::start_command(home, command)
-}
-
-async fn page(server: &Server, path: &str) -> String {
-    send::http_client().get(format!("{}{path}", server.endpoints.web)).send().await.unwrap().text().await.unwrap()
 }
 
 /// Asks for a page until it holds a text.

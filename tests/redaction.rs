@@ -2,13 +2,12 @@
 //! the gate, and of what was planted nothing is in any byte that the process writes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use bytes::Bytes;
-use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, any_value};
 use opentelemetry_proto::tonic::logs::v1::LogRecord;
 use prost::Message;
@@ -16,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::kinds;
-use crate::score::{Label, Row, score};
+use crate::score::{Label, Row, score, unpacked};
 use crate::support::otlp::{EVENT_NS, LOGS_METHOD, attribute, logs, text};
 use crate::support::server::{Home, Server, Starting, barograph, serve};
 use crate::support::{captures, query, send, until};
@@ -32,10 +31,7 @@ struct Id {
 const BATCH: usize = 100;
 
 fn corpus() -> Vec<Row> {
-    let packed = include_bytes!("fixtures/redaction-corpus.jsonl.gz");
-    let mut text = String::new();
-    GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    unpacked(include_bytes!("fixtures/redaction-corpus.jsonl.gz"))
 }
 
 /// The corpus, and kinds and places that detection was not made for.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::support::otlp::{LOGS_METHOD, decision, logs};
 use crate::support::server::{Home, Server, barograph};
-use crate::support::{query, send, until};
+use crate::support::{files, query, send, until};
 
 /// A secret of our own making.
 pub(crate) const SECRET: &str = "tr0ub4dor-and-3-horses";
@@ -109,23 +109,13 @@ async fn a_leaked_credential_is_found_in_every_spelling_and_stored_in_none() {
     assert!(found.contains("<b>2 calls</b>"), "{found}");
 
     assert!(server.terminate(Duration::from_secs(30)).await.success());
-    let mut folders = vec![home.path().to_owned()];
-    let mut files = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let content = std::fs::read(&path).unwrap();
-            files += 1;
-            for text in [SECRET, "never-used-anywhere-1"] {
-                assert!(!content.windows(text.len()).any(|part| part == text.as_bytes()), "{}", path.display());
-            }
+    let files = files::below(home.path());
+    for (path, content) in &files {
+        for text in [SECRET, "never-used-anywhere-1"] {
+            assert!(!files::holds(content, text), "{}", path.display());
         }
     }
-    assert!(files > 5, "{files} files prove nothing");
+    assert!(files.len() > 5, "{} files prove nothing", files.len());
     assert!(home.logged().contains("TRACE"), "the log is not at trace level, which proves nothing");
 }
 

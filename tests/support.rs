@@ -4,6 +4,7 @@ pub(crate) mod browser;
 pub(crate) mod captures;
 pub(crate) mod census;
 pub(crate) mod decisions;
+pub(crate) mod files;
 pub(crate) mod otlp;
 pub(crate) mod query;
 pub(crate) mod replayed;

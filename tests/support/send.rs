@@ -12,6 +12,8 @@ use tonic::metadata::{AsciiMetadataKey, AsciiMetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
+use super::server::Server;
+
 /// How long clients wait for an answer before the batch is gone.
 pub(crate) const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -136,4 +138,9 @@ pub(crate) fn takes_all_json(reply: &[u8]) -> Result<(), String> {
         None | Some(serde_json::Value::Null) => Ok(()),
         Some(partial) => Err(format!("not everything was taken: {partial}")),
     }
+}
+
+/// What a server shows at a path of its dashboard's port.
+pub(crate) async fn page(server: &Server, path: &str) -> String {
+    http_client().get(format!("{}{path}", server.endpoints.web)).send().await.unwrap().text().await.unwrap()
 }

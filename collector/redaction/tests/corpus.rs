@@ -1,24 +1,14 @@
 //! The shared corpus, through the detector of the shipped policy that keeps every argument after detection.
 
-use std::io::Read;
-
 use barograph_redaction::detect::{Detector, Personal};
 use barograph_redaction::policy::Policy;
-use flate2::read::GzDecoder;
 
-use crate::score::{Row, score};
-
-fn rows() -> Vec<Row> {
-    let packed = include_bytes!("../../../tests/fixtures/redaction-corpus.jsonl.gz");
-    let mut text = String::new();
-    GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
+use crate::score::{score, unpacked};
 
 #[test]
 fn the_gate_holds() {
     let detector = Detector::new(Policy::detect_all().detection());
-    let rows = rows();
+    let rows = unpacked(include_bytes!("../../../tests/fixtures/redaction-corpus.jsonl.gz"));
     let stored: Vec<Option<String>> = rows
         .iter()
         .map(|row| detector.mask(&row.text, Personal::Mask).ok().map(|masked| masked.text.into_owned()))

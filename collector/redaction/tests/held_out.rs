@@ -2,14 +2,10 @@
 //! is reached; they no longer tell what it does on texts that nobody has seen. As first seen, recall was .958 on the
 //! second draw's secrets, .959 on the third's, .977 on the fourth's; changed were .083, .094 and .033 of their clean rows.
 
-use std::io::Read;
-
 use barograph_redaction::detect::{Detector, Personal};
 
-use flate2::read::GzDecoder;
-
 use crate::kinds;
-use crate::score::{Report, Row, score};
+use crate::score::{Report, Row, score, unpacked};
 
 /// What is left of each row; none where it is withheld.
 fn stored(rows: &[Row]) -> Vec<Option<String>> {
@@ -67,12 +63,6 @@ const DRAWS_OF_OTHERS: [&[u8]; 2] = [
     include_bytes!("../../../tests/fixtures/redaction-third-draw.jsonl.gz"),
     include_bytes!("../../../tests/fixtures/redaction-fourth-draw.jsonl.gz"),
 ];
-
-fn unpacked(packed: &[u8]) -> Vec<Row> {
-    let mut text = String::new();
-    GzDecoder::new(packed).read_to_string(&mut text).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
 
 /// What must hold of a draw, a little below what is reached.
 struct Bounds {

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::io::Read;
 use std::sync::LazyLock;
 
+use flate2::read::GzDecoder;
 use regex::Regex;
 use serde::Deserialize;
 
@@ -19,6 +21,13 @@ pub(crate) struct Row {
     pub(crate) text: String,
     /// Where its secret is; several stretches are parts of one.
     pub(crate) spans: Vec<Span>,
+}
+
+/// The rows of a packed file of them.
+pub(crate) fn unpacked(packed: &[u8]) -> Vec<Row> {
+    let mut text = String::new();
+    GzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]

@@ -18,6 +18,12 @@ impl<'a> Text<'a> {
     pub fn bytes(self) -> &'a [u8] {
         self.text.as_bytes()
     }
+
+    /// What of it stands before `end`, so that a scan does not read the same far end again and again.
+    pub(crate) fn before(self, end: usize) -> Self {
+        let end = self.text.floor_char_boundary(end);
+        Self { text: self.text.get(..end).unwrap_or_default(), ..self }
+    }
 }
 
 /// A stretch of a text that a scan wants masked.

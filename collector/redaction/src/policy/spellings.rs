@@ -1,5 +1,7 @@
 //! Several names of one argument: who hides a text under one of them means the text, not the name.
 
+use std::borrow::Cow;
+
 use super::glob::Relation;
 use super::name::{Domain, last_key};
 use super::rule::Entry;
@@ -27,7 +29,11 @@ impl Policy {
         let Caller { agent, tool } = caller;
         let mut decides = self.index.find(Domain::Argument, agent, tool, path);
         for other in others(tool, path) {
-            let path = format!("{}{other}", path.strip_suffix(last_key(path)).unwrap_or_default());
+            // Nearly all of them stand at the top.
+            let path = match path.strip_suffix(last_key(path)) {
+                Some(above) if !above.is_empty() => Cow::Owned(format!("{above}{other}")),
+                _ => Cow::Borrowed(other),
+            };
             let Some(entry) = self.index.find(Domain::Argument, agent, tool, &path) else { continue };
             if decides.is_none_or(|own| self.overrules(entry, own)) {
                 decides = Some(entry);

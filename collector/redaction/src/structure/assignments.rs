@@ -150,9 +150,8 @@ fn read(text: Text<'_>, separator: usize, after: usize) -> Range<usize> {
 /// The beginning of a value: enough to say what it is. All of it may be long, and be read again.
 fn near(text: Text<'_>, start: usize, place: Within) -> &[u8] {
     const NEAR: usize = 128;
-    let end = text.text.floor_char_boundary(start + NEAR);
-    let cut = Text { text: text.text.get(..end).unwrap_or_default(), marks: text.marks };
-    text.text.as_bytes().get(value::read(cut, start, place)).unwrap_or_default()
+    let near = text.before(start + NEAR);
+    near.text.as_bytes().get(value::read(near, start, place)).unwrap_or_default()
 }
 
 /// Reads the value after a separator and marks what is secret of it. Returns where it ends.
@@ -275,9 +274,7 @@ fn whole(text: Text<'_>, start: usize, place: Within, code: bool, said: Said, hi
             return start;
         }
         // Only so far: what is none is read again, as it may hold other assignments.
-        let near = text.text.floor_char_boundary(start + LONGEST_OPAQUE);
-        let near = Text { text: text.text.get(..near).unwrap_or_default(), marks: text.marks };
-        let mut found = value::read(near, start, place);
+        let mut found = value::read(text.before(start + LONGEST_OPAQUE), start, place);
         found.start += value::digest_prefix(bytes.get(found.clone()).unwrap_or_default());
         let value = bytes.get(found.clone()).unwrap_or_default();
         let is_other =
@@ -305,7 +302,7 @@ fn whole(text: Text<'_>, start: usize, place: Within, code: bool, said: Said, hi
     let quoted = quoted_from > start;
     let name = kind_of(said);
     if quoted {
-        if !std::str::from_utf8(value).is_ok_and(placeholder::is_label) && !placeholder::is_sentence(value) {
+        if !placeholder::is_shown(value) {
             mark(text, &found, &name, hits);
         }
         return found.end;

@@ -55,11 +55,10 @@ fn setting(line: &[u8], after_user: bool) -> Option<(Range<usize>, Kind)> {
     // Nothing follows but what ends a statement.
     let ends = line.get(after..)?.iter().all(|byte| value::is_space(*byte) || matches!(byte, b';' | b','));
     let secret = line.get(found.clone())?;
-    let is_shown = std::str::from_utf8(secret).is_ok_and(placeholder::is_label) || placeholder::is_sentence(secret);
     let is_likely = secret.len() >= 6
         && (after_user || secret.iter().any(|byte| byte.is_ascii_digit() || b"!@#$%^&*".contains(byte)))
         && !secret.contains(&b' ');
-    let is_secret = if is_define { quote.is_some() && !is_shown } else { is_likely };
+    let is_secret = if is_define { quote.is_some() && !placeholder::is_shown(secret) } else { is_likely };
     let is_other = placeholder::is_reference(secret) || placeholder::is_expression(secret);
     (ends && is_secret && !is_other).then_some((found, kind))
 }

@@ -134,9 +134,7 @@ fn trimmed(bytes: &[u8], range: Range<usize>) -> Range<usize> {
 
 fn mark(text: Text<'_>, found: &Range<usize>, kind: &Kind, hits: &mut Hits) {
     let value = text.bytes().get(found.clone()).unwrap_or_default();
-    let shown = std::str::from_utf8(value).is_ok_and(placeholder::is_label)
-        || placeholder::is_sentence(value)
-        || value.contains(&b'{');
+    let shown = placeholder::is_shown(value) || value.contains(&b'{');
     if !shown && !placeholder::is_reference(value) {
         hits.push(found.start, found.end, kind);
     }

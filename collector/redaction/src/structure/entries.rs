@@ -56,8 +56,7 @@ pub(super) fn is_public(bytes: &[u8], name: &Range<usize>) -> bool {
 /// The kind of what an entry holds, if its name (which begins after `after`) says secret.
 pub(super) fn named(text: Text<'_>, after: usize) -> Option<Kind> {
     const LONGEST: usize = 2 * names::LONGEST;
-    let near = text.text.floor_char_boundary(after + LONGEST);
-    let near = Text { text: text.text.get(..near)?, marks: text.marks };
+    let near = text.before(after + LONGEST);
     let start = value::skip_blanks(near.bytes(), after);
     let found = value::read(near, start, Within::Flow);
     let name = near.bytes().get(found)?;

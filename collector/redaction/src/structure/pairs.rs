@@ -240,8 +240,7 @@ fn is_likely(value: &[u8]) -> bool {
 
 fn mark(text: Text<'_>, found: &Range<usize>, kind: &Kind, hits: &mut Hits) {
     let value = text.bytes().get(found.clone()).unwrap_or_default();
-    let label = std::str::from_utf8(value).is_ok_and(placeholder::is_label) || placeholder::is_sentence(value);
-    if !label && !placeholder::is_reference(value) {
+    if !placeholder::is_shown(value) && !placeholder::is_reference(value) {
         hits.push(found.start, found.end, kind);
     }
 }

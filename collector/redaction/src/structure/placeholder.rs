@@ -181,7 +181,7 @@ pub(super) fn is_type(value: &[u8]) -> bool {
 }
 
 /// Whether a quoted value is what a person is shown: `Passwort`, `Mot de passe oublié ?`, `パスワード`.
-pub(super) fn is_label(value: &str) -> bool {
+fn is_label(value: &str) -> bool {
     let mut letters = value.chars().filter(|letter| letter.is_alphabetic());
     let Some(first) = letters.next() else { return false };
     if value.chars().any(|letter| !letter.is_alphabetic() && !" ?!.,:…'’-()/".contains(letter)) {
@@ -199,6 +199,11 @@ fn is_lone_word(value: &str) -> bool {
         && !is_words(word.as_bytes())
         && !PASSWORDS.contains(&word.to_ascii_lowercase().as_str())
         && !LABELS.contains(&word)
+}
+
+/// Whether a quoted value is there for people to read: a label or a sentence.
+pub(super) fn is_shown(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(is_label) || is_sentence(value)
 }
 
 /// Whether a line is a sentence, which speaks of a secret and has none: four words or more, with a stop at the end or

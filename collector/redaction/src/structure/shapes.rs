@@ -11,10 +11,6 @@ use crate::detect::{Hits, Kind, Text};
 /// Shortest token, bytes. Most texts have no run as long.
 const SHORTEST: usize = 48;
 
-const fn kind(name: &'static str) -> Kind {
-    Kind::own(name)
-}
-
 #[expect(clippy::expect_used, reason = "they are compiled in, and a test reads all")]
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("it is one of ours")
@@ -23,12 +19,12 @@ fn regex(pattern: &str) -> Regex {
 /// The shapes, each of a whole run of letters, digits and the signs that tokens have.
 static SHAPES: LazyLock<[(Regex, Kind); 3]> = LazyLock::new(|| {
     [
-        (regex(r"^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$"), kind("mailgun-key")),
+        (regex(r"^[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}$"), Kind::own("mailgun-key")),
         (
             regex(r"^[MNO][0-9A-Za-z_-]{22,28}\.[0-9A-Za-z_-]{6}\.[0-9A-Za-z_-]{27,40}(?:\.json|\.txt)?$"),
-            kind("discord-token"),
+            Kind::own("discord-token"),
         ),
-        (regex(r"^[0-9]/[0-9]{10,20}(?:/[0-9]{10,20})?:[0-9a-f]{32}$"), kind("asana-token")),
+        (regex(r"^[0-9]/[0-9]{10,20}(?:/[0-9]{10,20})?:[0-9a-f]{32}$"), Kind::own("asana-token")),
     ]
 });
 

@@ -35,7 +35,7 @@ pub(super) fn scan(text: Text<'_>, hits: &mut Hits) {
                 let found = bare(line, cell.clone());
                 let secret = line.get(found.clone()).unwrap_or_default();
                 let is_word = secret.iter().all(|byte| !value::is_space(*byte));
-                let is_rule = secret.iter().all(|byte| matches!(byte, b'-' | b':' | b' '));
+                let is_rule = secret.iter().all(|byte| matches!(byte, b'-' | b':'));
                 if secret.len() >= 4 && is_word && !is_rule && !placeholder::is_reference(secret) {
                     hits.push(at + found.start, at + found.end, kind);
                 }
