@@ -62,7 +62,7 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let mut registry = telemetry::registry();
         let metrics = Arc::new(Metrics::register(&mut registry));
-        let store_config = StoreConfig { data_dir: config.data_dir.clone() };
+        let store_config = StoreConfig::new(config.data_dir.clone());
         let store = Store::open(store_config, Arc::clone(&clock), Arc::clone(&metrics)).await?;
         // Only now, since the open store keeps other processes out of the folder.
         let keys = keys::load_or_make(config)?;

@@ -4,16 +4,23 @@
 mod columns;
 mod day;
 mod file;
+mod merge;
 mod statistics;
 
 use std::collections::BTreeMap;
 
 use barograph_proto::row::Row;
+pub(crate) use day::parse as parse_day;
 pub(crate) use file::DataFile;
+pub(crate) use merge::{BATCH_ROWS, MergePlan, Sorted, merge};
 pub(crate) use statistics::COLUMNS as STATISTICS_COLUMNS;
 
 use self::columns::Columns;
 use crate::redact::Redacted;
+
+/// How hard files are compressed that stay: a compaction has time, and what it writes is read for years. (A commit uses
+/// the library's least, since it stands behind every second of ingest.)
+const COMPACTED_LEVEL: i32 = 3;
 
 /// Why rows could not be turned into files.
 #[derive(Debug, thiserror::Error)]

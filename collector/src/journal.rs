@@ -40,10 +40,6 @@ const WAITING_BYTES: usize = 128 * 1024 * 1024;
 /// The granularity in which [`WAITING_BYTES`] are handed out, bytes.
 const PERMIT_BYTES: usize = 1_024;
 
-/// How much the journal may hold that has not reached the tables yet, bytes: at 50,000 rows a second a minute and a
-/// half of a full disk or a stuck table, at a team's usual rate days. Beyond it, appends are refused.
-pub(crate) const JOURNAL_BYTES: u64 = 4 * 1024 * 1024 * 1024;
-
 /// A handle to the journal; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Journal {
@@ -120,9 +116,11 @@ impl Journal {
         if let Some(failure) = self.health.journal_failure() {
             return Err(AppendError::new(failure));
         }
-        let held = self.segments.bytes();
-        if held >= self.limit {
-            return Err(AppendError::new(format!("it holds {held} bytes that have not reached the tables yet")));
+        let waiting = self.segments.waiting_bytes();
+        if waiting >= self.limit {
+            let reason = format!("the journal holds {waiting} bytes that have not reached the tables yet");
+            self.health.journal_full(&reason);
+            return Err(AppendError::new(reason));
         }
         // Encoded here, in the caller's task: the writer's thread is for the disk.
         let encoded = frame::encode(&rows);

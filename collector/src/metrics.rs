@@ -1,5 +1,7 @@
 //! The collector's own metrics, made in the root and handed in.
 
+use std::sync::atomic::AtomicU64;
+
 use barograph_proto::values::Redaction;
 use barograph_redaction::engine::Tally;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -37,6 +39,13 @@ pub struct RefusalLabels {
 pub struct TableLabels {
     /// events, spans or `metric_points`.
     pub table: &'static str,
+}
+
+/// Labels of a metric that is kept per kind of maintenance.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct TaskLabels {
+    /// checkpoint, compaction, retention, `log_cleanup` or vacuum.
+    pub task: &'static str,
 }
 
 /// Labels of the counter of redacted values.
@@ -152,6 +161,22 @@ pub struct StoreMetrics {
     pub commit_failures: Counter,
     /// How long it takes to write the waiting rows to all tables, seconds.
     pub commit_seconds: Histogram,
+    /// Data files that belong to a table.
+    pub live_files: Family<TableLabels, Gauge>,
+    /// Times that small files of a table became few.
+    pub compactions: Family<TableLabels, Counter>,
+    /// What these files held, bytes.
+    pub compacted_bytes: Family<TableLabels, Counter>,
+    /// Rows that compaction left out because their event id stood there already.
+    pub repeated_rows: Family<TableLabels, Counter>,
+    /// Rows that retention removed.
+    pub expired_rows: Family<TableLabels, Counter>,
+    /// Files that vacuum removed.
+    pub vacuumed_files: Family<TableLabels, Counter>,
+    /// Maintenance steps that failed and are tried again.
+    pub maintenance_failures: Family<TaskLabels, Counter>,
+    /// Time spent on maintenance, seconds.
+    pub maintenance_seconds: Family<TaskLabels, Counter<f64, AtomicU64>>,
 }
 
 impl Default for StoreMetrics {
@@ -169,6 +194,14 @@ impl Default for StoreMetrics {
             commit_failures: Counter::default(),
             // 1 ms to 32 s.
             commit_seconds: Histogram::new(exponential_buckets(0.001, 2.0, 16)),
+            live_files: Family::default(),
+            compactions: Family::default(),
+            compacted_bytes: Family::default(),
+            repeated_rows: Family::default(),
+            expired_rows: Family::default(),
+            vacuumed_files: Family::default(),
+            maintenance_failures: Family::default(),
+            maintenance_seconds: Family::default(),
         }
     }
 }
@@ -198,6 +231,28 @@ impl StoreMetrics {
             "Time to write the waiting rows to the tables",
             self.commit_seconds.clone(),
         );
+        self.register_maintenance(registry);
+    }
+}
+
+impl StoreMetrics {
+    fn register_maintenance(&self, registry: &mut Registry) {
+        registry.register("live_files", "Data files that belong to a table", self.live_files.clone());
+        registry.register("compactions", "Times that small files became few", self.compactions.clone());
+        registry.register("compacted_bytes", "What the small files held", self.compacted_bytes.clone());
+        registry.register(
+            "repeated_rows",
+            "Rows that compaction found to be there already",
+            self.repeated_rows.clone(),
+        );
+        registry.register("expired_rows", "Rows that retention removed", self.expired_rows.clone());
+        registry.register("vacuumed_files", "Files that vacuum removed", self.vacuumed_files.clone());
+        registry.register(
+            "maintenance_failures",
+            "Maintenance steps that failed and are tried again",
+            self.maintenance_failures.clone(),
+        );
+        registry.register("maintenance_seconds", "Time spent on maintenance", self.maintenance_seconds.clone());
     }
 }
 

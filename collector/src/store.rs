@@ -1,41 +1,48 @@
-//! The store: journal, committer and Delta tables below one data folder.
+//! The store: journal, committer and Delta tables below one data folder, or with the tables in a bucket.
 //!
 //! ```text
 //! lock            held by the one process that uses the folder
 //! collector-id    names this collector in the tables' commits
 //! journal/        what is acknowledged and not yet in every table
-//! tables/<name>/  the Delta tables
+//! tables/<name>/  the Delta tables, unless a bucket holds them
 //! ```
 
 mod committer;
 pub(crate) mod durable;
 mod folder;
 mod health;
+mod maintain;
 mod objects;
+mod opening;
+mod place;
 mod recent;
+mod retention;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
 
-use barograph_proto::tables::Table;
 use barograph_proto::time::{Clock, SECOND};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
-use tokio_util::task::TaskTracker;
+use tokio_util::sync::CancellationToken;
 
-use self::committer::{CommitLimits, Committer, Tables};
+use self::committer::{CommitLimits, Committer};
 use self::folder::DataFolder;
 pub use self::health::Health;
+use self::maintain::{Maintenance, MaintenanceLimits};
 use self::objects::DurableFiles;
+use self::opening::{Opening, Tables};
+pub use self::place::Bucket;
+use self::place::Place;
+pub use self::retention::{EventClass, RetentionError, RetentionPolicy};
 pub use self::table::TableError;
-use self::table::TableLog;
-use crate::journal::{
-    HANDOFF_BYTES, JOURNAL_BYTES, Journal, JournalError, Recovered, SEEN_IDS, Seen, Writer, handoff, recover,
-};
+use crate::journal::{HANDOFF_BYTES, Journal, JournalError, Recovered, SEEN_IDS, Seen, Writer, handoff, recover};
 use crate::metrics::{Metrics, StoreMetrics};
 
 /// A row that was received this long before the start, and is sent again after it, is still recognised, µs.
@@ -44,11 +51,36 @@ const REMEMBERED: i64 = 3_600 * SECOND;
 /// Closing waits this long for the tables; what is not in them by then is committed at the next start.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(20);
 
+/// A bucket that does not answer for so long at the start is taken to be away.
+const OPEN_PATIENCE: Duration = Duration::from_secs(20);
+
 /// Where and how to store.
 #[derive(Clone, Debug)]
 pub struct StoreConfig {
-    /// The data folder: `journal/` and `tables/` are made below it.
+    /// The data folder: `journal/` and, without a bucket, `tables/` are made below it.
     pub data_dir: PathBuf,
+    /// Where the tables are, if not in the data folder.
+    pub bucket: Option<Bucket>,
+    /// How much the journal may hold that has not reached the tables yet, bytes. Beyond it, requests are refused.
+    pub journal_limit: u64,
+    /// For how long the tables' past can be read, and files that left them stay.
+    pub time_travel: Duration,
+    /// What is removed from the tables when.
+    pub retention: RetentionPolicy,
+}
+
+impl StoreConfig {
+    /// The defaults for a data folder: tables in it, a journal of up to 8 GiB (half an hour without the tables at some
+    /// 3,000 rows a second), a day of time travel, nothing ever removed.
+    pub fn new(data_dir: PathBuf) -> Self {
+        Self {
+            data_dir,
+            bucket: None,
+            journal_limit: 8 * 1024 * 1024 * 1024,
+            time_travel: Duration::from_hours(24),
+            retention: RetentionPolicy::default(),
+        }
+    }
 }
 
 /// Why the store could not be opened.
@@ -84,6 +116,18 @@ pub enum OpenError {
     /// A table cannot be read or made.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// The tables' bucket is away, and the journal, which would know where we stopped, is empty.
+    #[error(
+        "the tables cannot be reached, and the folder {path} holds no journal that tells where the collector stopped; \
+         wait until the tables can be reached and start again"
+    )]
+    Lost {
+        /// The data folder.
+        path: PathBuf,
+        /// Why the tables cannot be reached.
+        #[source]
+        source: TableError,
+    },
     /// A part of the program failed.
     #[error("cannot start the store's threads and tasks; see whether the system's limits allow more of them")]
     Start(#[source] std::io::Error),
@@ -94,8 +138,8 @@ pub enum OpenError {
 struct Limits {
     commit: CommitLimits,
     handoff_bytes: u64,
-    journal_bytes: u64,
     seen_ids: usize,
+    maintenance: MaintenanceLimits,
 }
 
 impl Default for Limits {
@@ -103,8 +147,8 @@ impl Default for Limits {
         Self {
             commit: CommitLimits::default(),
             handoff_bytes: HANDOFF_BYTES,
-            journal_bytes: JOURNAL_BYTES,
             seen_ids: SEEN_IDS,
+            maintenance: MaintenanceLimits::default(),
         }
     }
 }
@@ -115,13 +159,15 @@ impl Default for Limits {
 pub struct Store {
     journal: Journal,
     health: Health,
+    retention: Arc<RwLock<RetentionPolicy>>,
     writer: thread::JoinHandle<()>,
     committer: JoinHandle<()>,
-    tasks: TaskTracker,
+    maintenance: thread::JoinHandle<()>,
+    stop_maintenance: CancellationToken,
 }
 
 impl Store {
-    /// Opens the data folder, recovers what the journal holds, and starts writer and committer.
+    /// Opens the data folder, recovers what the journal holds, and starts writer, committer and maintenance.
     ///
     /// # Errors
     /// When the folder is not ours to use, or holds what this version cannot read. Tables that cannot be written at
@@ -136,19 +182,34 @@ impl Store {
         clock: Arc<dyn Clock>,
         metrics: StoreMetrics,
     ) -> Result<Self, OpenError> {
+        let data_dir = config.data_dir.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let folder = DataFolder::take(&config.data_dir)?;
+            let folder = DataFolder::take(&data_dir)?;
             let recovered = recover(&folder.journal(), folder.collector)?;
             Ok::<_, OpenError>((folder, recovered))
         });
         let (folder, Recovered { segments, last, ids }) = read.await.map_err(start_error)??;
-        let tables = open_tables(&folder).await?;
+        let (opened, tables_opened) = watch::channel(None);
+        let opening = Opening {
+            place: place(&folder, config.bucket)?,
+            collector: folder.collector,
+            time_travel: config.time_travel,
+            opened,
+        };
+        let tables = match tokio::time::timeout(OPEN_PATIENCE, opening.open()).await {
+            Ok(Ok(tables)) => Some(tables),
+            Ok(Err(error)) if opening.may_pass(&error) => away(error, &folder, last)?,
+            Ok(Err(error)) => return Err(error.into()),
+            Err(_) => away(opening.no_answer(), &folder, last)?,
+        };
 
         let mut seen = Seen::new(limits.seen_ids);
-        // Oldest first, so that what is forgotten first is what is least likely to come again.
-        for id in recent_ids(&tables, clock.now().saturating_sub(REMEMBERED), limits.seen_ids).await?.into_iter().rev()
-        {
-            seen.insert(id);
+        if let Some(tables) = &tables {
+            let since = clock.now().saturating_sub(REMEMBERED);
+            // Oldest first, so that what is forgotten first is what is least likely to come again.
+            for id in recent_ids(tables, since, limits.seen_ids).await?.into_iter().rev() {
+                seen.insert(id);
+            }
         }
         for id in ids {
             seen.insert(id);
@@ -156,46 +217,55 @@ impl Store {
 
         let health = Health::default();
         let segments = Arc::new(segments);
-        // A power cut may have taken frames that were never acknowledged and yet are in a table.
-        let last = tables_iter(&tables).map(TableLog::committed).fold(last, i64::max);
+        // Who moved files out of the journal has taken positions that are in a table.
+        let committed = tables.iter().flat_map(Tables::iter).map(|log| log.committed());
+        let last = committed.fold(last, i64::max);
         let (giver, taker) = handoff(last, limits.handoff_bytes, &metrics);
-        let tasks = TaskTracker::new();
         let mut committer = Committer {
             next: segments.first().unwrap_or(last + 1),
+            opening,
             tables,
             taker,
             segments: Arc::clone(&segments),
             cursor: None,
             pending: None,
             limits: limits.commit,
-            clock,
+            clock: Arc::clone(&clock),
             health: health.clone(),
             metrics: metrics.clone(),
-            tasks: tasks.clone(),
         };
-        if let Err(error) = committer.recover().await {
+        if committer.tables.is_some()
+            && let Err(error) = committer.recover().await
+        {
             committer.failed(&error);
         }
 
         metrics.journal_bytes.set(i64::try_from(segments.bytes()).unwrap_or(i64::MAX));
         let (journal, queue) =
-            Journal::new(Arc::clone(&segments), limits.journal_bytes, health.clone(), metrics.clone());
-        let writer = Writer::new(segments, last + 1, seen, giver, health.clone(), metrics);
-        // Both keep the folder until they have ended, with or without `close`.
+            Journal::new(Arc::clone(&segments), config.journal_limit, health.clone(), metrics.clone());
+        let writer = Writer::new(segments, last + 1, seen, giver, health.clone(), metrics.clone());
+        let retention = Arc::new(RwLock::new(config.retention));
+        let stop_maintenance = CancellationToken::new();
+        let maintenance = Maintenance {
+            tables: tables_opened,
+            retention: Arc::clone(&retention),
+            limits: limits.maintenance,
+            clock,
+            metrics,
+            stop: stop_maintenance.clone(),
+        };
+        // All keep the folder until they have ended, with or without `close`.
         let folder = Arc::new(folder);
-        let of_writer = Arc::clone(&folder);
-        let writer = thread::Builder::new()
-            .name("journal".to_owned())
-            .spawn(move || {
-                writer.run(queue);
-                drop(of_writer);
-            })
-            .map_err(OpenError::Start)?;
-        let committer = tasks.spawn(async move {
+        let writer = spawn("journal", &folder, move || writer.run(queue))?;
+        let runtime = Handle::current();
+        let maintenance = spawn("maintenance", &folder, move || maintenance.run(&runtime))?;
+        // Without it the maintenance would go on after the last handle is gone.
+        let stop_with_committer = stop_maintenance.clone().drop_guard();
+        let committer = tokio::spawn(async move {
             committer.run().await;
-            drop(folder);
+            drop((folder, stop_with_committer));
         });
-        Ok(Self { journal, health, writer, committer, tasks })
+        Ok(Self { journal, health, retention, writer, committer, maintenance, stop_maintenance })
     }
 
     /// Where redacted rows go in.
@@ -208,21 +278,23 @@ impl Store {
         self.health.clone()
     }
 
+    /// Removes rows by another policy from now on.
+    pub fn set_retention(&self, retention: RetentionPolicy) {
+        *self.retention.write().unwrap_or_else(PoisonError::into_inner) = retention;
+    }
+
     /// Takes no more, commits what the journal holds, and ends. After some patience with tables that cannot be
     /// written it ends without; the next start commits the rest.
     pub async fn close(self) {
-        let Self { journal, health: _, writer, mut committer, tasks } = self;
+        let Self { journal, writer, mut committer, maintenance, stop_maintenance, .. } = self;
+        stop_maintenance.cancel();
         let ended = async {
             journal.close().await;
-            let joined = tokio::task::spawn_blocking(move || writer.join()).await;
-            if !matches!(joined, Ok(Ok(()))) {
-                tracing::error!("the journal's thread has panicked");
-            }
+            join(writer, "journal").await;
             if (&mut committer).await.is_err() {
                 tracing::error!("the committer has panicked");
             }
-            tasks.close();
-            tasks.wait().await;
+            join(maintenance, "maintenance").await;
         };
         if tokio::time::timeout(CLOSE_PATIENCE, ended).await.is_err() {
             tracing::warn!("closed before every row was in the tables; the next start commits the rest");
@@ -231,29 +303,53 @@ impl Store {
     }
 }
 
-async fn open_tables(folder: &DataFolder) -> Result<Tables, TableError> {
+fn spawn(
+    name: &str,
+    folder: &Arc<DataFolder>,
+    run: impl FnOnce() + Send + 'static,
+) -> Result<thread::JoinHandle<()>, OpenError> {
+    let folder = Arc::clone(folder);
+    let run = move || {
+        run();
+        drop(folder);
+    };
+    thread::Builder::new().name(name.to_owned()).spawn(run).map_err(OpenError::Start)
+}
+
+async fn join(thread: thread::JoinHandle<()>, name: &'static str) {
+    let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+    if !matches!(joined, Ok(Ok(()))) {
+        tracing::error!(thread = name, "a thread of the store has panicked");
+    }
+}
+
+fn place(folder: &DataFolder, bucket: Option<Bucket>) -> Result<Place, OpenError> {
+    if let Some(bucket) = bucket {
+        return Ok(Place::bucket(bucket));
+    }
     let files = DurableFiles::new(folder.staging());
-    let tables = folder.tables();
-    let open = |table| TableLog::open(&tables, table, files.clone(), folder.collector);
-    Ok(Tables {
-        events: open(Table::Events).await?,
-        spans: open(Table::Spans).await?,
-        metric_points: open(Table::MetricPoints).await?,
+    Place::folder(&folder.tables(), files).ok_or_else(|| OpenError::Folder {
+        path: folder.path.clone(),
+        source: std::io::Error::other("it has no absolute path"),
     })
+}
+
+/// Goes on without the tables, if the journal tells where we stopped or we have never begun.
+fn away(error: TableError, folder: &DataFolder, last: i64) -> Result<Option<Tables>, OpenError> {
+    if last == 0 && !folder.is_new {
+        return Err(OpenError::Lost { path: folder.path.clone(), source: error });
+    }
+    tracing::warn!(cause = committer::causes(&error), "started without the tables; rows wait in the journal");
+    Ok(None)
 }
 
 /// The ids of rows that the tables received at or after a time, newest first, at most so many.
 async fn recent_ids(tables: &Tables, since: i64, most: usize) -> Result<Vec<u128>, TableError> {
     let mut ids = Vec::new();
-    for log in tables_iter(tables) {
-        let table = recent::ids(log, since, most.saturating_sub(ids.len())).await;
-        ids.extend(table.map_err(|source| log.unusable(source))?);
+    for log in tables.iter() {
+        ids.extend(recent::ids(log, since, most.saturating_sub(ids.len())).await?);
     }
     Ok(ids)
-}
-
-fn tables_iter(tables: &Tables) -> impl Iterator<Item = &TableLog> {
-    [&tables.events, &tables.spans, &tables.metric_points].into_iter()
 }
 
 /// The panic's message stays out: it may quote what a row holds.

@@ -30,4 +30,9 @@ impl Readiness for Custody {
             None => Err(vec!["Barograph is stopping.".to_owned()]),
         }
     }
+
+    fn warnings(&self) -> Vec<String> {
+        let store = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        store.as_ref().map_or_else(Vec::new, |store| store.health().warnings())
+    }
 }

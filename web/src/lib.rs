@@ -28,6 +28,8 @@ pub use routes::router;
 pub trait Readiness: std::fmt::Debug + Send + Sync {
     /// Ready, or a sentence for each thing that is not.
     fn check(&self) -> Result<(), Vec<String>>;
+    /// A sentence for each thing that needs somebody's care although events are taken in.
+    fn warnings(&self) -> Vec<String>;
 }
 
 /// What pages are made of.

@@ -23,6 +23,12 @@ pub(super) fn name(day: i64) -> String {
     time.format("%Y-%m-%d").to_string()
 }
 
+/// The day of a partition's value; none for a text that is no date.
+pub(crate) fn parse(name: &str) -> Option<i64> {
+    let date = chrono::NaiveDate::parse_from_str(name, "%Y-%m-%d").ok()?;
+    Some(date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros().div_euclid(DAY))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +56,7 @@ mod tests {
         assert_eq!(name(0), "1970-01-01");
         assert_eq!(name(20_778), "2026-11-21");
         assert_eq!(name(i64::MAX), "1970-01-01");
+        assert_eq!(parse("2026-11-21"), Some(20_778));
+        assert_eq!(parse("yesterday"), None);
     }
 }

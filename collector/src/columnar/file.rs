@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::compute::{SortColumn, lexsort_to_indices, take_record_batch};
+use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
 use barograph_proto::tables::{PARTITION_COLUMN, Table};
 use bytes::Bytes;
@@ -14,7 +15,8 @@ use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{BloomFilterPosition, EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-use super::{ColumnarError, day, statistics};
+use super::statistics::Statistics;
+use super::{ColumnarError, day};
 
 /// At most so many rows stand in one row group.
 const ROW_GROUP_ROWS: usize = 100_000;
@@ -46,14 +48,52 @@ pub(crate) struct DataFile {
 /// Sorts and encodes the rows of one day.
 pub(super) fn encode(table: Table, day: i64, batch: &RecordBatch) -> Result<DataFile, ColumnarError> {
     let batch = sort(table, batch)?;
-    let day = day::name(day);
-    let path = format!("{PARTITION_COLUMN}={day}/part-{}.parquet", uuid::Uuid::new_v4());
-    // The Arrow schema would say nothing that the Parquet schema and the table's do not, in a quarter of the smallest file.
-    let options = ArrowWriterOptions::new().with_properties(properties(table, &batch)).with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options)?;
+    let mut writer = FileWriter::new(table, &day::name(day), batch.num_rows(), ZstdLevel::default())?;
     writer.write(&batch)?;
-    let bytes = writer.into_inner()?.into();
-    Ok(DataFile { path, day, bytes, rows: batch.num_rows(), statistics: statistics::json(&batch)? })
+    writer.finish()
+}
+
+/// Writes one data file from batches that come in its order.
+pub(super) struct FileWriter {
+    day: String,
+    writer: ArrowWriter<Vec<u8>>,
+    statistics: Statistics,
+    schema: SchemaRef,
+    rows: usize,
+}
+
+impl FileWriter {
+    /// Begins a file of a day, as the partition column has it, for about so many rows.
+    pub(super) fn new(table: Table, day: &str, rows: usize, level: ZstdLevel) -> Result<Self, ColumnarError> {
+        let schema = table.schema();
+        // The Arrow schema would say nothing that the Parquet schema and the table's do not, in a quarter of the
+        // smallest file.
+        let properties = properties(table, &schema, rows, level);
+        let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&schema), options)?;
+        Ok(Self { day: day.to_owned(), writer, statistics: Statistics::default(), schema, rows: 0 })
+    }
+
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
+        self.rows += batch.num_rows();
+        self.statistics.add(batch);
+        Ok(self.writer.write(batch)?)
+    }
+
+    /// How large the file is so far, about, bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.writer.bytes_written() + self.writer.in_progress_size()
+    }
+
+    pub(super) fn finish(self) -> Result<DataFile, ColumnarError> {
+        Ok(DataFile {
+            path: format!("{PARTITION_COLUMN}={}/part-{}.parquet", self.day, uuid::Uuid::new_v4()),
+            day: self.day,
+            bytes: self.writer.into_inner()?.into(),
+            rows: self.rows,
+            statistics: self.statistics.json(&self.schema)?,
+        })
+    }
 }
 
 fn sort(table: Table, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
@@ -66,8 +106,7 @@ fn sort(table: Table, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     take_record_batch(batch, &lexsort_to_indices(&columns, None)?)
 }
 
-fn properties(table: Table, batch: &RecordBatch) -> WriterProperties {
-    let schema = batch.schema();
+fn properties(table: Table, schema: &Schema, rows: usize, level: ZstdLevel) -> WriterProperties {
     let sorting = table
         .sort_columns()
         .iter()
@@ -77,7 +116,7 @@ fn properties(table: Table, batch: &RecordBatch) -> WriterProperties {
         .collect();
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("barograph ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_statistics_enabled(EnabledStatistics::Page)
@@ -87,7 +126,7 @@ fn properties(table: Table, batch: &RecordBatch) -> WriterProperties {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
     // The writer folds a filter down to what was really seen, so the number of rows is enough of a guess.
-    let distinct = batch.num_rows().clamp(1, ROW_GROUP_ROWS) as u64;
+    let distinct = rows.clamp(1, ROW_GROUP_ROWS) as u64;
     for column in table.bloom_columns().iter().filter(|column| schema.index_of(column).is_ok()) {
         properties = properties
             .set_column_bloom_filter_enabled(ColumnPath::from(*column), true)

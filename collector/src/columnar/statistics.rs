@@ -3,7 +3,7 @@
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::{max, max_string, min, min_string};
-use arrow::datatypes::{DataType, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Schema, TimestampMicrosecondType};
 use arrow::error::ArrowError;
 use serde_json::{Map, Value, json};
 
@@ -13,34 +13,86 @@ pub(crate) const COLUMNS: [&str; 5] = ["event_time", "received_time", "session_i
 /// A text bound longer than this is left out, bytes: the log is read as a whole, and a sender may send anything.
 const LONGEST_TEXT: usize = 128;
 
-/// The statistics of a batch, as JSON.
-pub(super) fn json(batch: &RecordBatch) -> Result<String, ArrowError> {
-    let (mut least, mut most, mut nulls) = (Map::new(), Map::new(), Map::new());
-    for name in COLUMNS {
-        let Some(column) = batch.column_by_name(name) else { continue };
-        nulls.insert(name.to_owned(), json!(column.null_count()));
-        if let Some((low, high)) = bounds(column.as_ref()) {
-            least.insert(name.to_owned(), low);
-            most.insert(name.to_owned(), high);
-        }
-    }
-    let statistics = json!({"numRecords": batch.num_rows(), "minValues": least, "maxValues": most, "nullCount": nulls});
-    serde_json::to_string(&statistics).map_err(|error| ArrowError::ExternalError(Box::new(error)))
+/// The statistics of a file, gathered batch by batch.
+#[derive(Debug, Default)]
+pub(super) struct Statistics {
+    rows: usize,
+    nulls: [usize; COLUMNS.len()],
+    bounds: [Option<Bounds>; COLUMNS.len()],
 }
 
-fn bounds(column: &dyn Array) -> Option<(Value, Value)> {
-    match column.data_type() {
-        DataType::Timestamp(..) => {
-            let column = column.as_primitive::<TimestampMicrosecondType>();
+/// The least and the greatest value of a column.
+#[derive(Clone, Debug)]
+enum Bounds {
+    Times(i64, i64),
+    Texts(String, String),
+}
+
+impl Statistics {
+    /// Takes in a batch.
+    pub(super) fn add(&mut self, batch: &RecordBatch) {
+        self.rows += batch.num_rows();
+        for ((name, nulls), bounds) in COLUMNS.iter().zip(&mut self.nulls).zip(&mut self.bounds) {
+            let Some(column) = batch.column_by_name(name) else { continue };
+            *nulls += column.null_count();
+            *bounds = Bounds::around(bounds.take(), Bounds::of(column.as_ref()));
+        }
+    }
+
+    /// As Delta's log has it, JSON. `schema` tells which of the columns there are.
+    pub(super) fn json(&self, schema: &Schema) -> Result<String, ArrowError> {
+        let (mut least, mut most, mut nulls) = (Map::new(), Map::new(), Map::new());
+        for ((name, count), bounds) in COLUMNS.iter().zip(self.nulls).zip(&self.bounds) {
+            if schema.index_of(name).is_err() {
+                continue;
+            }
+            nulls.insert((*name).to_owned(), json!(count));
+            if let Some((low, high)) = bounds.as_ref().and_then(Bounds::values) {
+                least.insert((*name).to_owned(), low);
+                most.insert((*name).to_owned(), high);
+            }
+        }
+        let statistics = json!({"numRecords": self.rows, "minValues": least, "maxValues": most, "nullCount": nulls});
+        serde_json::to_string(&statistics).map_err(|error| ArrowError::ExternalError(Box::new(error)))
+    }
+}
+
+impl Bounds {
+    fn of(column: &dyn Array) -> Option<Self> {
+        match column.data_type() {
+            DataType::Timestamp(..) => {
+                let column = column.as_primitive::<TimestampMicrosecondType>();
+                Some(Self::Times(min(column)?, max(column)?))
+            }
+            DataType::Utf8 => {
+                let column = column.as_string::<i32>();
+                Some(Self::Texts(min_string(column)?.to_owned(), max_string(column)?.to_owned()))
+            }
+            _ => None,
+        }
+    }
+
+    fn around(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(Self::Times(low, high)), Some(Self::Times(lower, higher))) => {
+                Some(Self::Times(low.min(lower), high.max(higher)))
+            }
+            (Some(Self::Texts(low, high)), Some(Self::Texts(lower, higher))) => {
+                Some(Self::Texts(low.min(lower), high.max(higher)))
+            }
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// Least and greatest as the log has them; none where they say too much or nothing that a reader can read.
+    fn values(&self) -> Option<(Value, Value)> {
+        match self {
             // Delta keeps milliseconds: the lower bound is rounded down, the upper one up.
-            Some((time(min(column)?)?.into(), time(max(column)?.checked_add(999)?)?.into()))
+            Self::Times(low, high) => Some((time(*low)?.into(), time(high.checked_add(999)?)?.into())),
+            Self::Texts(low, high) => {
+                (low.len().max(high.len()) <= LONGEST_TEXT).then(|| (low.as_str().into(), high.as_str().into()))
+            }
         }
-        DataType::Utf8 => {
-            let column = column.as_string::<i32>();
-            let (low, high) = (min_string(column)?, max_string(column)?);
-            (low.len().max(high.len()) <= LONGEST_TEXT).then(|| (low.into(), high.into()))
-        }
-        _ => None,
     }
 }
 
@@ -68,7 +120,13 @@ mod tests {
             ])
             .unwrap()
         };
-        let read = |batch| serde_json::from_str::<Value>(&json(&batch).unwrap()).unwrap();
+        let read = |batch: RecordBatch| {
+            let mut statistics = Statistics::default();
+            for row in 0..batch.num_rows() {
+                statistics.add(&batch.slice(row, 1));
+            }
+            serde_json::from_str::<Value>(&statistics.json(&batch.schema()).unwrap()).unwrap()
+        };
         let nulls = json!({"agent": 0, "event_time": 0});
         assert_eq!(
             read(batch(vec![1_999, 2_001], vec!["codex", "claude-code"])),

@@ -20,6 +20,8 @@ pub(crate) struct Segments {
     // A std mutex: held for a look-up, never across a wait.
     list: Mutex<BTreeMap<i64, Segment>>,
     bytes: AtomicU64,
+    /// How much of it is in the tables already.
+    committed_bytes: AtomicU64,
 }
 
 /// What is known of one segment; its key is the position of its first frame.
@@ -35,7 +37,13 @@ pub(super) struct Segment {
 impl Segments {
     pub(super) fn new(folder: PathBuf, collector: Uuid, list: BTreeMap<i64, Segment>) -> Self {
         let bytes = list.values().map(|segment| segment.bytes).sum();
-        Self { folder, collector, list: Mutex::new(list), bytes: AtomicU64::new(bytes) }
+        Self {
+            folder,
+            collector,
+            list: Mutex::new(list),
+            bytes: AtomicU64::new(bytes),
+            committed_bytes: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -55,6 +63,11 @@ impl Segments {
         self.bytes.load(Ordering::Relaxed)
     }
 
+    /// How much of that has not reached the tables yet, bytes, and at most what it takes to hold it.
+    pub(super) fn waiting_bytes(&self) -> u64 {
+        self.bytes().saturating_sub(self.committed_bytes.load(Ordering::Relaxed))
+    }
+
     /// The position of the first frame that is still there.
     pub(crate) fn first(&self) -> Option<i64> {
         self.list().keys().next().copied()
@@ -66,14 +79,18 @@ impl Segments {
         self.bytes.fetch_add(segment.bytes.saturating_sub(before), Ordering::Relaxed);
     }
 
-    /// Removes the sealed segments whose frames have all been committed up to a position.
+    /// Removes the sealed segments whose frames have all been committed up to a position, but never the last one: it
+    /// tells the next start where the journal ended, also when the tables cannot be asked.
     pub(crate) fn release(&self, committed: i64) {
-        let done: Vec<(i64, u64)> = self
-            .list()
-            .iter()
-            .filter(|(_, segment)| segment.sealed && segment.last <= committed)
-            .map(|(base, segment)| (*base, segment.bytes))
-            .collect();
+        let done: Vec<(i64, u64)> = {
+            let list = self.list();
+            let all_but_last = list.iter().take(list.len().saturating_sub(1));
+            let is_done = |segment: &Segment| segment.sealed && segment.last <= committed;
+            all_but_last.filter(|(_, segment)| is_done(segment)).map(|(base, segment)| (*base, segment.bytes)).collect()
+        };
+        let last = self.list().last_key_value().map(|(_, segment)| *segment);
+        let last = last.filter(|last| last.last <= committed).map_or(0, |last| last.bytes);
+        self.committed_bytes.store(last, Ordering::Relaxed);
         for (base, bytes) in done {
             match std::fs::remove_file(self.path(base)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

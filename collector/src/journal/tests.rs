@@ -29,7 +29,7 @@ impl Running {
     fn start_with(folder: &Path, change: impl FnOnce(&mut Writer)) -> Self {
         let Recovered { segments, last, ids } = recover(folder, COLLECTOR).unwrap();
         let (segments, health, metrics) = (Arc::new(segments), Health::default(), StoreMetrics::default());
-        let (journal, queue) = Journal::new(Arc::clone(&segments), JOURNAL_BYTES, health.clone(), metrics.clone());
+        let (journal, queue) = Journal::new(Arc::clone(&segments), u64::MAX, health.clone(), metrics.clone());
         let mut seen = Seen::new(1_000);
         for id in ids {
             seen.insert(id);

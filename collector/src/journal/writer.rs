@@ -268,8 +268,9 @@ impl Writer {
         self.seen.forget(fresh);
         let reason = match failure {
             Failure::Full => {
-                self.health.journal_full();
-                "the disk is full".to_owned()
+                let reason = "the disk is full";
+                self.health.journal_full(reason);
+                reason.to_owned()
             }
             Failure::Fatal(reason) => {
                 self.health.fail_journal(reason);

@@ -51,7 +51,7 @@ impl Open {
         let folder = tempfile::tempdir().unwrap();
         let metrics = Arc::new(Metrics::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let config = StoreConfig { data_dir: folder.path().to_owned() };
+        let config = StoreConfig::new(folder.path().to_owned());
         let store = Store::open(config, Arc::clone(&clock), Arc::clone(&metrics)).await.unwrap();
         let intake = Intake {
             event_id_key: EventIdKey::new(&[1; 32]),

@@ -11,9 +11,9 @@ use barograph_proto::tables::PARTITION_COLUMN;
 use barograph_proto::time::Clock;
 use deltalake_core::kernel::Add;
 use tokio::time::{Instant, sleep, sleep_until};
-use tokio_util::task::TaskTracker;
 
 use super::Health;
+use super::opening::{Opening, Tables};
 use super::table::{TableError, TableLog};
 use crate::columnar::{self, ColumnarError, DataFile};
 use crate::journal::{Cursor, Durable, HANDOFF_BYTES, JournalError, Segments, Taker};
@@ -25,6 +25,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
 /// And this long at last.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A file that was put so long ago and is still not committed is put again: by the time it is, another collector's vacuum
+/// might have taken it for left over.
+const PUT_LASTS: Duration = Duration::from_mins(30);
 
 /// When waiting rows are committed.
 #[derive(Clone, Copy, Debug)]
@@ -64,18 +68,12 @@ impl From<tokio::task::JoinError> for CommitError {
     }
 }
 
-/// The tables, each with its own place in the journal.
-#[derive(Debug)]
-pub(super) struct Tables {
-    pub(super) events: TableLog,
-    pub(super) spans: TableLog,
-    pub(super) metric_points: TableLog,
-}
-
 /// Writes durable rows to the tables.
 #[derive(Debug)]
 pub(super) struct Committer {
-    pub(super) tables: Tables,
+    /// Opens the tables, which may be away at the start.
+    pub(super) opening: Opening,
+    pub(super) tables: Option<Tables>,
     pub(super) taker: Taker,
     pub(super) segments: Arc<Segments>,
     /// Reads what is not in memory; away while it does.
@@ -88,7 +86,6 @@ pub(super) struct Committer {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) health: Health,
     pub(super) metrics: StoreMetrics,
-    pub(super) tasks: TaskTracker,
 }
 
 /// Rows that are committed together.
@@ -111,11 +108,11 @@ pub(super) struct Pending {
     position: i64,
 }
 
-/// One data file, and whether it is on the disk.
+/// One data file, and when it was put.
 #[derive(Debug)]
 struct Written {
     file: DataFile,
-    done: bool,
+    put: Option<Instant>,
 }
 
 impl Committer {
@@ -156,6 +153,9 @@ impl Committer {
 
     /// Commits once; false when there is nothing more to come.
     async fn step(&mut self) -> Result<bool, CommitError> {
+        if self.tables.is_none() {
+            self.tables = Some(self.opening.open().await?);
+        }
         if self.pending.is_none() {
             let first = self.next;
             let encoded = match self.collect().await {
@@ -225,11 +225,16 @@ impl Committer {
     /// Adds a frame's rows, without those that are in their table already.
     fn add(&mut self, batch: &mut Batch, frame: Durable) {
         let position = frame.position;
+        let is_new = |log: fn(&Tables) -> &Arc<TableLog>| {
+            self.tables.as_ref().is_none_or(|tables| position > log(tables).committed())
+        };
+        let (events, spans) = (is_new(|tables| &tables.events), is_new(|tables| &tables.spans));
+        let metric_points = is_new(|tables| &tables.metric_points);
         for rows in frame.rows {
             batch.rows += rows.len();
-            keep(&mut batch.events, rows.events, position > self.tables.events.committed());
-            keep(&mut batch.spans, rows.spans, position > self.tables.spans.committed());
-            keep(&mut batch.metric_points, rows.metric_points, position > self.tables.metric_points.committed());
+            keep(&mut batch.events, rows.events, events);
+            keep(&mut batch.spans, rows.spans, spans);
+            keep(&mut batch.metric_points, rows.metric_points, metric_points);
         }
         batch.bytes += frame.bytes;
         self.next = position + 1;
@@ -259,21 +264,15 @@ impl Committer {
 
     /// Writes what is pending to all tables at once, and lets the journal forget it.
     async fn settle(&mut self) -> Result<(), CommitError> {
-        let Some(pending) = &mut self.pending else { return Ok(()) };
+        let (Some(tables), Some(pending)) = (&self.tables, &mut self.pending) else { return Ok(()) };
         let started = std::time::Instant::now();
         let (position, now) = (pending.position, self.clock.now());
         let (events, spans, metric_points) = tokio::join!(
-            write(&mut self.tables.events, &mut pending.events, position, now, &self.metrics),
-            write(&mut self.tables.spans, &mut pending.spans, position, now, &self.metrics),
-            write(&mut self.tables.metric_points, &mut pending.metric_points, position, now, &self.metrics),
+            write(&tables.events, &mut pending.events, position, now, &self.metrics),
+            write(&tables.spans, &mut pending.spans, position, now, &self.metrics),
+            write(&tables.metric_points, &mut pending.metric_points, position, now, &self.metrics),
         );
-        for (log, written) in
-            [(&self.tables.events, events), (&self.tables.spans, spans), (&self.tables.metric_points, metric_points)]
-        {
-            if written? {
-                log.checkpoint_if_due(&self.tasks);
-            }
-        }
+        events.and(spans).and(metric_points)?;
         self.pending = None;
         self.metrics.commit_seconds.observe(started.elapsed().as_secs_f64());
         self.segments.release(position);
@@ -290,36 +289,36 @@ fn keep<R>(all: &mut Vec<Vec<Redacted<R>>>, rows: Vec<Redacted<R>>, keep: bool) 
 
 fn encode<R: Row>(rows: Vec<Vec<Redacted<R>>>) -> Result<Vec<Written>, ColumnarError> {
     let files = columnar::encode(rows)?;
-    Ok(files.into_iter().map(|file| Written { file, done: false }).collect())
+    Ok(files.into_iter().map(|file| Written { file, put: None }).collect())
 }
 
-/// Puts a table's files and commits them; false when there are none. What is done is not done again when a later step
-/// fails.
+/// Puts a table's files and commits them. What is done is not done again when a later step fails.
 async fn write(
-    log: &mut TableLog,
+    log: &TableLog,
     files: &mut Vec<Written>,
     position: i64,
     now: i64,
     metrics: &StoreMetrics,
-) -> Result<bool, CommitError> {
+) -> Result<(), CommitError> {
     if files.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
-    for written in files.iter_mut().filter(|written| !written.done) {
+    for written in files.iter_mut().filter(|written| written.put.is_none_or(|put| put.elapsed() > PUT_LASTS)) {
         log.put(&written.file.path, written.file.bytes.clone()).await?;
-        written.done = true;
+        written.put = Some(Instant::now());
     }
     let adds: Vec<Add> = files.iter().map(|written| add(&written.file, now)).collect();
-    log.commit(&adds, position).await?;
+    log.append(&adds, position).await?;
     let labels = TableLabels { table: log.table().name() };
     metrics.commits.get_or_create(&labels).inc();
     let rows: usize = files.iter().map(|written| written.file.rows).sum();
     metrics.rows_committed.get_or_create(&labels).inc_by(rows as u64);
     files.clear();
-    Ok(true)
+    Ok(())
 }
 
-fn add(file: &DataFile, now: i64) -> Add {
+/// The action that takes a data file into its table; `now` is in µs since the epoch.
+pub(super) fn add(file: &DataFile, now: i64) -> Add {
     Add {
         path: file.path.clone(),
         partition_values: [(PARTITION_COLUMN.to_owned(), Some(file.day.clone()))].into(),
@@ -336,7 +335,7 @@ fn add(file: &DataFile, now: i64) -> Add {
 }
 
 /// An error and all that led to it, on one line.
-fn causes(error: &dyn std::error::Error) -> String {
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -15,6 +15,8 @@ pub(super) struct DataFolder {
     pub(super) path: PathBuf,
     /// The collector that it belongs to.
     pub(super) collector: Uuid,
+    /// Whether the folder was only just made ours.
+    pub(super) is_new: bool,
     /// Holds the lock as long as it is open.
     _lock: File,
 }
@@ -27,7 +29,8 @@ impl DataFolder {
         let path = path.canonicalize().map_err(failed)?;
         let lock = lock(&path)?;
         let failed = |source| OpenError::Folder { path: path.clone(), source };
-        let this = Self { collector: collector_id(&path)?, path: path.clone(), _lock: lock };
+        let (collector, is_new) = collector_id(&path)?;
+        let this = Self { collector, is_new, path: path.clone(), _lock: lock };
         for folder in [this.journal(), this.tables(), this.staging()] {
             durable::create_folder(&folder).map_err(failed)?;
         }
@@ -61,20 +64,20 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Reads the collector's id, which is made with the folder. It names the collector in every commit, so that what is
+/// Reads the collector's id, which is made with the folder, and tells whether it was made just now. It names the collector in every commit, so that what is
 /// committed is not committed again.
-fn collector_id(folder: &Path) -> Result<Uuid, OpenError> {
+fn collector_id(folder: &Path) -> Result<(Uuid, bool), OpenError> {
     let path = folder.join("collector-id");
     let failed = |source: IoError| OpenError::Folder { path: folder.to_owned(), source };
     match fs::read_to_string(&path) {
-        Ok(text) => Uuid::parse_str(text.trim()).map_err(|_| OpenError::CollectorId { path }),
+        Ok(text) => Uuid::parse_str(text.trim()).map(|id| (id, false)).map_err(|_| OpenError::CollectorId { path }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let id = Uuid::new_v4();
             let new = folder.join("collector-id.new");
             drop(fs::remove_file(&new));
             durable::write_new(&new, [format!("{id}\n").as_bytes()]).map_err(failed)?;
             fs::rename(&new, &path).and_then(|()| durable::sync_folder(folder)).map_err(failed)?;
-            Ok(id)
+            Ok((id, true))
         }
         Err(error) => Err(failed(error)),
     }

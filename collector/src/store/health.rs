@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use barograph_proto::time::rfc3339;
 
-/// For so long after a full disk refused a request, the store counts as not ready.
+/// For so long after a request was refused for want of room, the store counts as not ready.
 const FULL_LASTS: Duration = Duration::from_secs(10);
 
 /// The state of a store's two halves; cheap to clone.
@@ -17,14 +17,15 @@ struct State {
     /// Why the journal has failed for good.
     journal: OnceLock<String>,
     // Std mutexes: held to read or set a value, never across a wait.
-    /// When a full disk last refused a request.
-    full: Mutex<Option<Instant>>,
+    /// When a request was last refused for want of room, and what is full.
+    full: Mutex<Option<(Instant, String)>>,
     /// Since when commits fail (µs since the epoch), and the latest cause.
     commits: Mutex<Option<(i64, String)>>,
 }
 
 impl Health {
-    /// Whether rows can be taken in and reach the tables.
+    /// Whether rows can be taken in. Tables that are away are no reason to take nothing: the journal has room, agents send
+    /// once, and a probe that fails would send them away; see [`Health::warnings`].
     ///
     /// # Errors
     /// What is wrong, in words for an operator.
@@ -32,17 +33,22 @@ impl Health {
         if let Some(reason) = self.journal_failure() {
             return Err(reason);
         }
-        let full = *self.0.full.lock().unwrap_or_else(PoisonError::into_inner);
-        if full.is_some_and(|since| since.elapsed() < FULL_LASTS) {
-            return Err("the disk is full: nothing can be taken in until there is room".to_owned());
+        match &*self.0.full.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((since, reason)) if since.elapsed() < FULL_LASTS => {
+                Err(format!("nothing can be taken in until there is room: {reason}"))
+            }
+            _ => Ok(()),
         }
-        match &*self.0.commits.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some((since, cause)) => Err(format!(
-                "no row has reached the tables since {}, they wait in the journal: {cause}",
-                rfc3339(*since)
-            )),
-            None => Ok(()),
-        }
+    }
+
+    /// What needs somebody's care although rows are taken in, in words for an operator.
+    pub fn warnings(&self) -> Vec<String> {
+        let commits = self.0.commits.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = commits.as_ref().map(|(since, cause)| {
+            let since = rfc3339(*since);
+            format!("no row has reached the tables since {since}, they wait in the journal: {cause}")
+        });
+        told.into_iter().collect()
     }
 
     /// Why the journal takes nothing any more, if so.
@@ -58,9 +64,9 @@ impl Health {
         }
     }
 
-    /// The disk was full just now.
-    pub(crate) fn journal_full(&self) {
-        *self.0.full.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    /// There was no room just now.
+    pub(crate) fn journal_full(&self, reason: &str) {
+        *self.0.full.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), reason.to_owned()));
     }
 
     /// A commit failed at a time, µs since the epoch.

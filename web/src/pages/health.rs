@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::{Chrome, write};
-use crate::Site;
 use crate::error::PageError;
 use crate::format::{count, counted, minute, share};
 use crate::redaction::{CanaryState, PolicyInForce, RedactionState, ReloadRefused, ShadowState};
+use crate::{Readiness, Site};
 
 /// The health page.
 #[derive(Debug, Template)]
@@ -19,6 +19,8 @@ pub(crate) struct HealthPage {
     chrome: Chrome,
     /// What keeps it from working; empty when it is ready.
     reasons: Vec<String>,
+    /// What needs care although it works.
+    warnings: Vec<String>,
     policy: PolicyLine,
     /// A sentence about a reload that failed; empty when there is none.
     refused: String,
@@ -57,10 +59,11 @@ struct CanaryLine {
 }
 
 impl HealthPage {
-    pub(crate) fn new(ready: Result<(), Vec<String>>, told: RedactionState) -> Self {
+    pub(crate) fn new(readiness: &dyn Readiness, told: RedactionState) -> Self {
         Self {
             chrome: Chrome::new("health", "Health"),
-            reasons: ready.err().unwrap_or_default(),
+            reasons: readiness.check().err().unwrap_or_default(),
+            warnings: readiness.warnings(),
             policy: PolicyLine::new(told.policy),
             refused: told.refused.map(refused).unwrap_or_default(),
             shadow: told.shadow.map(ShadowSection::new),
@@ -140,5 +143,5 @@ fn refused(told: ReloadRefused) -> String {
 
 /// `GET /health`.
 pub(crate) async fn get(State(site): State<Site>) -> Result<Response, PageError> {
-    write(StatusCode::OK, &HealthPage::new(site.readiness.check(), site.redaction.state()))
+    write(StatusCode::OK, &HealthPage::new(site.readiness.as_ref(), site.redaction.state()))
 }

@@ -10,6 +10,7 @@ use barograph_query::questions::record::Record;
 use barograph_query::questions::seen::{Match, Searched, Seen, SeenRecord, SeenSession};
 use barograph_query::questions::session::{Chapter, ModeSpan, Moment, Note, Story};
 
+use super::site::Told;
 use crate::pages::Connect;
 use crate::pages::health::HealthPage;
 use crate::pages::hotspots::HotspotsPage;
@@ -529,7 +530,7 @@ pub(super) fn record_page(record: &Record) -> String {
 }
 
 pub(super) fn health_page(told: RedactionState) -> String {
-    render(&HealthPage::new(Ok(()), told))
+    render(&HealthPage::new(&Told(Ok(())), told))
 }
 
 /// Every page, with answers, without, and with hostile ones.

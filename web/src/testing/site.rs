@@ -26,11 +26,15 @@ impl Clock for Fixed {
 }
 
 #[derive(Debug)]
-struct Told(Result<(), Vec<String>>);
+pub(super) struct Told(pub(super) Result<(), Vec<String>>);
 
 impl Readiness for Told {
     fn check(&self) -> Result<(), Vec<String>> {
         self.0.clone()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
     }
 }
 

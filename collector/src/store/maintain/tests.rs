@@ -1,0 +1,1 @@
+//! Compaction and retention over real folders.
