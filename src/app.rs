@@ -2,8 +2,10 @@
 
 mod custody;
 mod doors;
+mod losses;
 mod policies;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use anyhow::Context as _;
 use barograph_collector::intake::Intake;
 use barograph_collector::metrics::Metrics;
 use barograph_collector::receive;
-use barograph_collector::store::{Store, StoreConfig};
+use barograph_collector::store::{Bucket, Store, StoreConfig};
 use barograph_proto::time::{Clock, SystemClock};
 use barograph_query::archive::Archive;
 use barograph_web::Site;
@@ -20,6 +22,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use url::Url;
 
 pub use self::doors::Addresses;
 
@@ -29,7 +32,7 @@ use self::policies::{Policies, Sources};
 use crate::canary::{Canary, CanaryMetrics};
 use crate::config::Config;
 use crate::telemetry::LogWatch;
-use crate::{ask, keys, telemetry};
+use crate::{ask, keys, retention, telemetry};
 
 /// How long requests in flight may take once their door closes. Agents give up after 10 s themselves.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -44,6 +47,8 @@ pub struct App {
     policies: Arc<Policies>,
     canary: Option<Arc<Canary>>,
     hangup: Signal,
+    /// The retention file, and what tells to read it again.
+    retention: Option<(PathBuf, Signal)>,
     site: Site,
 }
 
@@ -55,18 +60,27 @@ impl App {
     /// When a policy has faults, a port is taken, or the folder or its keys cannot be used.
     pub async fn build(config: &Config, log: LogWatch) -> anyhow::Result<Self> {
         // From now on SIGHUP does not end the process.
-        let hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
+        let listen = || signal(SignalKind::hangup()).context("cannot listen for SIGHUP");
+        let hangup = listen()?;
+        let retention = config.retention.clone().map(|file| anyhow::Ok((file, listen()?))).transpose()?;
         let loaded = Sources::of(config).load()?;
         let doors = Doors::bind(config).await?;
         let addresses = doors.addresses()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let mut registry = telemetry::registry();
         let metrics = Arc::new(Metrics::register(&mut registry));
-        let store_config = StoreConfig::new(config.data_dir.clone());
+        let store_config = StoreConfig {
+            bucket: config.tables.as_ref().map(bucket).transpose()?,
+            journal_limit: config.journal_limit as u64,
+            time_travel: config.time_travel,
+            retention: retention::read(config.retention.as_deref())?,
+            accept_journal_loss: config.accept_journal_loss,
+            ..StoreConfig::new(config.data_dir.clone())
+        };
         let store = Store::open(store_config, Arc::clone(&clock), Arc::clone(&metrics)).await?;
         // Only now, since the open store keeps other processes out of the folder.
         let keys = keys::load_or_make(config)?;
-        let archive = Archive::open(ask::archive_config(config)).await?;
+        let archive = Archive::open(ask::archive_config(config)?).await?;
         archive.register_metrics(&mut registry);
         let canary = config.redaction_canary.then(|| {
             Arc::new(Canary {
@@ -95,6 +109,7 @@ impl App {
             clock: Arc::clone(&clock),
             metrics,
         };
+        losses::record(store.losses(), &intake, clock.as_ref()).await?;
         let custody = Arc::new(Custody::of(store));
         let site = Site {
             archive,
@@ -105,7 +120,7 @@ impl App {
             otlp_grpc_endpoint: addresses.otlp_grpc.clone(),
             otlp_http_endpoint: addresses.otlp_http.clone(),
         };
-        Ok(Self { doors, addresses, intake, custody, policies, canary, hangup, site })
+        Ok(Self { doors, addresses, intake, custody, policies, canary, hangup, retention, site })
     }
 
     /// Where it can be reached, with the real ports.
@@ -119,7 +134,7 @@ impl App {
     /// # Errors
     /// When a door fails; the others are closed in the same order first.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { doors, intake, custody, policies, canary, hangup, site, .. } = self;
+        let Self { doors, intake, custody, policies, canary, hangup, retention, site, .. } = self;
         let tasks = TaskTracker::new();
         // Cancelled from outside, or by a door that ends on its own.
         let stop = stop.child_token();
@@ -132,6 +147,9 @@ impl App {
         let web = tasks.spawn(door("dashboard", web, stop.clone()));
 
         tasks.spawn(policies.reload_on(hangup, stop.clone()));
+        if let Some((file, hangup)) = retention {
+            tasks.spawn(Arc::clone(&custody).reload_on(hangup, file, stop.clone()));
+        }
         if let Some(canary) = canary {
             let stop = stop.clone();
             tasks.spawn(async move { canary.run(stop).await });
@@ -151,6 +169,10 @@ impl App {
         tracing::info!("stopped");
         grpc.and(http).and(web)
     }
+}
+
+fn bucket(url: &Url) -> anyhow::Result<Bucket> {
+    Ok(Bucket { url: url.clone(), store: crate::bucket::open(url)? })
 }
 
 /// Serves one door. Whatever ends it, a panic included, asks the others to stop.

@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use anyhow::Context as _;
 use barograph_query::archive::{Archive, ArchiveConfig};
 use barograph_query::format;
+use barograph_query::place::TablesAt;
 
+use crate::bucket;
 use crate::cli::QueryArguments;
 use crate::config::{Config, Settings};
 
@@ -22,7 +24,7 @@ pub async fn query(arguments: QueryArguments) -> anyhow::Result<()> {
     let config = Config::load(arguments.config.as_deref(), std::env::vars_os(), settings)?;
     crate::telemetry::start(&config.log, config.log_format)?;
     ensure_data_folder(&config)?;
-    let archive = Archive::open(archive_config(&config)).await?;
+    let archive = Archive::open(archive_config(&config)?).await?;
     let max_rows = arguments.max_rows.unwrap_or(NO_LIMIT);
     let answer = archive.sql(&arguments.sql, max_rows).await?;
     match format::write(&answer, arguments.format, io::stdout().lock()) {
@@ -40,7 +42,7 @@ pub async fn query(arguments: QueryArguments) -> anyhow::Result<()> {
 /// Refuses to read where no server has written: a wrong path would look like an empty archive.
 pub(crate) fn ensure_data_folder(config: &Config) -> anyhow::Result<()> {
     anyhow::ensure!(
-        config.data_dir.is_dir(),
+        config.tables.is_some() || config.data_dir.is_dir(),
         "there is no data folder {}; name one that `barograph serve` writes with --data-dir",
         config.data_dir.display()
     );
@@ -48,10 +50,15 @@ pub(crate) fn ensure_data_folder(config: &Config) -> anyhow::Result<()> {
 }
 
 /// What a configuration says about reading.
-pub(crate) fn archive_config(config: &Config) -> ArchiveConfig {
-    ArchiveConfig {
+pub(crate) fn archive_config(config: &Config) -> anyhow::Result<ArchiveConfig> {
+    let tables = match &config.tables {
+        Some(url) => TablesAt::bucket(url.clone(), bucket::open(url)?)?,
+        None => TablesAt::folder(&config.data_dir.join("tables"))
+            .with_context(|| format!("cannot find the data folder {}", config.data_dir.display()))?,
+    };
+    Ok(ArchiveConfig {
         memory_limit: config.query_memory_limit,
         time_limit: config.query_time_limit,
-        ..ArchiveConfig::new(config.data_dir.clone())
-    }
+        ..ArchiveConfig::new(tables)
+    })
 }

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use settings::{LogFormat, Settings};
+use url::Url;
 
 use crate::keys::GivenKeys;
 use crate::policies::PolicySource;
@@ -30,6 +31,10 @@ const OTLP_HTTP_PORT: u16 = 4318;
 const WEB_PORT: u16 = 4319;
 /// Our own news, and the libraries' only when something is wrong.
 const LOG: &str = "warn,barograph=info";
+/// Half an hour without the tables at some 3,000 records a second.
+const JOURNAL_LIMIT: usize = 8 * 1024 * 1024 * 1024;
+/// What was there yesterday can be read; what compaction replaced costs disk as long.
+const TIME_TRAVEL: Duration = Duration::from_hours(24);
 /// Enough for the dashboard over tens of millions of rows, and little beside what the machine has.
 const QUERY_MEMORY_LIMIT: usize = 512 * 1024 * 1024;
 /// Longer than a person waits for a page.
@@ -40,6 +45,14 @@ const QUERY_TIME_LIMIT: Duration = Duration::from_secs(30);
 pub struct Config {
     /// Folder of journal, tables and keys.
     pub data_dir: PathBuf,
+    /// Bucket and folder of the tables, if they are not in the data folder.
+    pub tables: Option<Url>,
+    /// How much the journal may hold that has not reached the tables, bytes.
+    pub journal_limit: usize,
+    /// For how long the tables' past can be read.
+    pub time_travel: Duration,
+    /// File that says when rows go.
+    pub retention: Option<PathBuf>,
     /// Where OTLP/gRPC is received; port 0 takes any free one.
     pub otlp_grpc: SocketAddr,
     /// Where OTLP/HTTP is received.
@@ -66,6 +79,8 @@ pub struct Config {
     pub redaction_shadow_share: f64,
     /// Whether a made-up secret is sent through our own door once a day and searched for.
     pub redaction_canary: bool,
+    /// Whether to go on without the rows that stood where the journal is damaged.
+    pub accept_journal_loss: bool,
     /// Whether ports may be bound that other machines reach, although nobody is asked who they are.
     pub allow_unauthenticated_bind: bool,
 }
@@ -122,6 +137,10 @@ impl Config {
         let loopback = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         Self {
             data_dir: settings.data_dir.unwrap_or_else(|| DATA_DIR.into()),
+            tables: settings.tables,
+            journal_limit: settings.journal_limit.unwrap_or(JOURNAL_LIMIT),
+            time_travel: settings.time_travel.unwrap_or(TIME_TRAVEL),
+            retention: settings.retention,
             otlp_grpc: settings.otlp_grpc.unwrap_or_else(|| loopback(OTLP_GRPC_PORT)),
             otlp_http: settings.otlp_http.unwrap_or_else(|| loopback(OTLP_HTTP_PORT)),
             web: settings.web.unwrap_or_else(|| loopback(WEB_PORT)),
@@ -135,6 +154,7 @@ impl Config {
             redaction_shadow_policy: settings.redaction_shadow_policy,
             redaction_shadow_share: settings.redaction_shadow_share.unwrap_or(1.0),
             redaction_canary: settings.redaction_canary.unwrap_or(true),
+            accept_journal_loss: settings.accept_journal_loss,
             allow_unauthenticated_bind: settings.allow_unauthenticated_bind.unwrap_or(false),
         }
     }

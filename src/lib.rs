@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod ask;
+pub mod bucket;
 pub mod cli;
 pub mod config;
 pub mod demo;
@@ -13,6 +14,7 @@ pub mod keys;
 pub mod panics;
 pub mod policies;
 pub mod redact;
+pub mod retention;
 pub mod telemetry;
 
 mod announce;

@@ -28,6 +28,7 @@ pub(crate) async fn demo(arguments: DemoArguments) -> anyhow::Result<()> {
     let mut mark = None;
     if arguments.settings.data_dir.is_none() {
         config.data_dir = DATA_DIR.into();
+        config.tables = None;
         mark = Some(fresh_folder(&config.data_dir)?);
     }
     let plan = Plan { events, seed, end: SystemClock.now() };

@@ -18,6 +18,7 @@ mod support;
 
 mod bad_input;
 mod browser;
+mod bucket;
 mod canary;
 mod decided_by;
 mod documented;

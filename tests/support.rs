@@ -1,6 +1,7 @@
 //! What the promises stand on: a server that ends with its test, captures, senders, queries, tables of figures.
 
 pub(crate) mod browser;
+pub(crate) mod bucket;
 pub(crate) mod captures;
 pub(crate) mod census;
 pub(crate) mod decisions;

@@ -6,6 +6,7 @@
 
 mod frame;
 mod handoff;
+mod loss;
 mod recover;
 mod seen;
 mod segment;
@@ -20,6 +21,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 
 pub(crate) use frame::parse_id;
 pub(crate) use handoff::{HANDOFF_BYTES, Taker, handoff};
+pub use loss::JournalLoss;
 pub(crate) use recover::{Recovered, recover};
 pub(crate) use seen::{SEEN_IDS, Seen};
 pub use segment::JournalError;

@@ -42,7 +42,9 @@ pub use self::place::Bucket;
 use self::place::Place;
 pub use self::retention::{EventClass, RetentionError, RetentionPolicy};
 pub use self::table::TableError;
-use crate::journal::{HANDOFF_BYTES, Journal, JournalError, Recovered, SEEN_IDS, Seen, Writer, handoff, recover};
+use crate::journal::{
+    HANDOFF_BYTES, Journal, JournalError, JournalLoss, Recovered, SEEN_IDS, Seen, Writer, handoff, recover,
+};
 use crate::metrics::{Metrics, StoreMetrics};
 
 /// A row that was received this long before the start, and is sent again after it, is still recognised, µs.
@@ -67,6 +69,8 @@ pub struct StoreConfig {
     pub time_travel: Duration,
     /// What is removed from the tables when.
     pub retention: RetentionPolicy,
+    /// Whether to go on without the rows that stood where the journal is damaged.
+    pub accept_journal_loss: bool,
 }
 
 impl StoreConfig {
@@ -79,6 +83,7 @@ impl StoreConfig {
             journal_limit: 8 * 1024 * 1024 * 1024,
             time_travel: Duration::from_hours(24),
             retention: RetentionPolicy::default(),
+            accept_journal_loss: false,
         }
     }
 }
@@ -159,6 +164,7 @@ impl Default for Limits {
 pub struct Store {
     journal: Journal,
     health: Health,
+    losses: Vec<JournalLoss>,
     retention: Arc<RwLock<RetentionPolicy>>,
     writer: thread::JoinHandle<()>,
     committer: JoinHandle<()>,
@@ -182,13 +188,13 @@ impl Store {
         clock: Arc<dyn Clock>,
         metrics: StoreMetrics,
     ) -> Result<Self, OpenError> {
-        let data_dir = config.data_dir.clone();
+        let (data_dir, accept_loss) = (config.data_dir.clone(), config.accept_journal_loss);
         let read = tokio::task::spawn_blocking(move || {
             let folder = DataFolder::take(&data_dir)?;
-            let recovered = recover(&folder.journal(), folder.collector)?;
+            let recovered = recover(&folder.journal(), folder.collector, accept_loss)?;
             Ok::<_, OpenError>((folder, recovered))
         });
-        let (folder, Recovered { segments, last, ids }) = read.await.map_err(start_error)??;
+        let (folder, Recovered { segments, last, ids, losses }) = read.await.map_err(start_error)??;
         let (opened, tables_opened) = watch::channel(None);
         let opening = Opening {
             place: place(&folder, config.bucket)?,
@@ -265,7 +271,7 @@ impl Store {
             committer.run().await;
             drop((folder, stop_with_committer));
         });
-        Ok(Self { journal, health, retention, writer, committer, maintenance, stop_maintenance })
+        Ok(Self { journal, health, losses, retention, writer, committer, maintenance, stop_maintenance })
     }
 
     /// Where redacted rows go in.
@@ -276,6 +282,11 @@ impl Store {
     /// Whether the store does its work; the answer can be asked for as long as somebody holds it.
     pub fn health(&self) -> Health {
         self.health.clone()
+    }
+
+    /// What was damaged in the journal, and was given up at this start.
+    pub fn losses(&self) -> &[JournalLoss] {
+        &self.losses
     }
 
     /// Removes rows by another policy from now on.

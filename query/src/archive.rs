@@ -1,8 +1,7 @@
-//! The archive: the Delta tables below one data folder, opened for reading.
+//! The archive: the Delta tables of one data folder or bucket, opened for reading.
 //!
 //! A question begins a `Reading`, which pins what was committed by then; all its statements see the same rows.
 
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use tokio::time::Instant;
 use crate::follow::{Follower, LogError};
 use crate::guard;
 use crate::metrics::{Metrics, Outcome};
+use crate::place::TablesAt;
 use crate::run::{Reading, Worker};
 use crate::session::Sessions;
 use crate::snapshot::Pinned;
@@ -24,8 +24,8 @@ use crate::snapshot::Pinned;
 /// Where to read and how much a query may take.
 #[derive(Clone, Debug)]
 pub struct ArchiveConfig {
-    /// The data folder that a collector writes, or will write.
-    pub data_dir: PathBuf,
+    /// Where a collector writes the tables, or will write them.
+    pub tables: TablesAt,
     /// Memory that all queries together may use, bytes.
     pub memory_limit: usize,
     /// How long one query may take.
@@ -35,9 +35,9 @@ pub struct ArchiveConfig {
 }
 
 impl ArchiveConfig {
-    /// The defaults for a data folder: 512 MiB, 30 s, 4 at once.
-    pub fn new(data_dir: PathBuf) -> Self {
-        Self { data_dir, memory_limit: 512 * 1024 * 1024, time_limit: Duration::from_secs(30), concurrency: 4 }
+    /// The defaults: 512 MiB, 30 s, 4 at once.
+    pub fn new(tables: TablesAt) -> Self {
+        Self { tables, memory_limit: 512 * 1024 * 1024, time_limit: Duration::from_secs(30), concurrency: 4 }
     }
 }
 
@@ -60,14 +60,28 @@ pub enum AskError {
     #[error("the query needs more memory than queries may use; ask for a shorter time or fewer groups")]
     OutOfMemory,
     /// The tables could not be read.
-    #[error("the tables in {data_dir} could not be read")]
+    #[error("the tables in {tables} could not be read")]
     Broken {
-        /// The data folder.
-        data_dir: PathBuf,
+        /// Their common folder, or its address.
+        tables: String,
         /// What went wrong.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl AskError {
+    /// Whether it is about where the tables are, and not about what is there.
+    fn is_of_place(&self) -> bool {
+        match self {
+            Self::Broken { source, .. } => !matches!(
+                source.downcast_ref::<LogError>(),
+                Some(LogError::NewerLayout { .. } | LogError::Feature { .. } | LogError::Action { .. })
+            ),
+            Self::TimedOut { .. } => true,
+            Self::Refused { .. } | Self::OutOfMemory => false,
+        }
+    }
 }
 
 /// The answer to an SQL query.
@@ -98,21 +112,21 @@ struct Inner {
 }
 
 impl Archive {
-    /// Opens a data folder. One that holds no tables yet is an empty archive; tables that are created later are seen.
+    /// Opens the tables. Where none are yet is an empty archive; tables that are created later are seen.
     ///
     /// # Errors
     /// [`AskError::Broken`] when a table cannot be read or was written by a newer layout.
     pub async fn open(config: ArchiveConfig) -> Result<Self, AskError> {
         let broken = |source: Box<dyn std::error::Error + Send + Sync>| AskError::Broken {
-            data_dir: config.data_dir.clone(),
+            tables: config.tables.to_string(),
             source,
         };
-        let tables = config.data_dir.join("tables");
         let worker = Worker::start().map_err(|error| broken(error.into()))?;
         let sessions =
-            Sessions::new(tables.clone(), config.memory_limit).await.map_err(|error| broken(error.into()))?;
+            Sessions::new(config.tables.files(), config.memory_limit).await.map_err(|error| broken(error.into()))?;
+        let may_pass = config.tables.is_bucket();
         let inner = Inner {
-            followers: Table::ALL.map(|table| Follower::new(table, tables.join(table.name()))),
+            followers: Table::ALL.map(|table| Follower::new(table, &config.tables)),
             sessions,
             worker,
             turns: Arc::new(Semaphore::new(config.concurrency.max(1))),
@@ -121,7 +135,11 @@ impl Archive {
             config,
         };
         let archive = Self { inner: Arc::new(inner) };
-        archive.begin().await?;
+        match archive.begin().await {
+            // A bucket may be away for a while; whoever asks then is told.
+            Err(error) if may_pass && error.is_of_place() => tracing::warn!(%error, "started without the tables"),
+            begun => drop(begun?),
+        }
         Ok(archive)
     }
 
@@ -191,7 +209,7 @@ impl Archive {
     }
 
     pub(crate) fn broken(&self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AskError {
-        AskError::Broken { data_dir: self.inner.config.data_dir.clone(), source: source.into() }
+        AskError::Broken { tables: self.inner.config.tables.to_string(), source: source.into() }
     }
 }
 

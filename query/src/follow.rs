@@ -1,21 +1,27 @@
 //! Follows a Delta log: loads the table once, then takes in newer commits one JSON file at a time.
 //!
-//! When nothing is new this costs one failed open and one stat. `deltalake-core` replays whole logs well but is linear
-//! in the live files on every update, so it is used for the first load and after a clean-up of the log only.
+//! When nothing is new this costs one read that finds nothing. `deltalake-core` replays whole logs well but is linear in
+//! the live files on every update, so it is used for the first load and after a clean-up of the log only.
 
 use std::collections::{HashMap, HashSet};
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use barograph_proto::tables::{LAYOUT_PROPERTY, LAYOUT_VERSION, Table};
 use deltalake_core::kernel::{Add, Remove};
 use deltalake_core::{DeltaTable, DeltaTableError};
+use futures::StreamExt as _;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt as _};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio::sync::Mutex;
 
+use crate::place::TablesAt;
 use crate::snapshot::{Added, LiveFile, TableSnapshot};
+
+/// A log in which nothing was new for so long may have been cleaned up under us. Clean-up keeps an hour at least.
+const CLEANED_UP_AFTER: Duration = Duration::from_mins(10);
 
 /// Why a table's log cannot be followed.
 #[derive(Debug, thiserror::Error)]
@@ -27,21 +33,19 @@ pub(crate) enum LogError {
     NewerLayout { table: &'static str, found: String },
     #[error("table {table} uses {feature}, which barograph cannot read; rewrite the table without it")]
     Feature { table: &'static str, feature: &'static str },
-    #[error("commit {path} cannot be read; check its permissions and the disk")]
+    #[error("the log of table {table} cannot be read; see that its place can be reached and read")]
     Read {
-        path: PathBuf,
+        table: &'static str,
         #[source]
-        source: std::io::Error,
+        source: object_store::Error,
     },
     #[error("commit {path}, line {line}, is not an action of a Delta log; restore the file from a backup")]
     Action {
-        path: PathBuf,
+        path: Path,
         line: usize,
         #[source]
         source: serde_json::Error,
     },
-    #[error("the folder {path} cannot be addressed; use an absolute path")]
-    Folder { path: PathBuf },
     #[error("table {table} cannot be opened; check its _delta_log folder")]
     Open {
         table: &'static str,
@@ -54,27 +58,74 @@ pub(crate) enum LogError {
 #[derive(Debug)]
 pub(crate) struct Follower {
     table: Table,
-    folder: PathBuf,
+    tables: TablesAt,
+    /// The tables' files, from their common folder on.
+    files: Arc<dyn ObjectStore>,
     // An async lock, because it is held while files are read: whoever asks at the same time waits for the same news
     // instead of reading it too.
-    current: Mutex<Arc<TableSnapshot>>,
+    current: Mutex<Current>,
+}
+
+/// What the log has led to, and when anything new was last seen in it.
+#[derive(Debug)]
+struct Current {
+    snapshot: Arc<TableSnapshot>,
+    moved: Instant,
 }
 
 impl Follower {
-    pub(crate) fn new(table: Table, folder: PathBuf) -> Self {
-        Self { table, folder, current: Mutex::default() }
+    pub(crate) fn new(table: Table, tables: &TablesAt) -> Self {
+        let current = Current { snapshot: Arc::default(), moved: Instant::now() };
+        Self { table, tables: tables.clone(), files: tables.files(), current: Mutex::new(current) }
     }
 
-    /// Takes in what was committed until now. The folder need not exist yet.
+    /// Takes in what was committed until now. The table need not exist yet.
     pub(crate) async fn refresh(&self) -> Result<Arc<TableSnapshot>, LogError> {
         let mut current = self.current.lock().await;
-        // Read in place: this runs on the queries' own threads, and handing it to another costs more than it takes.
-        match news(&self.folder.join("_delta_log"), current.version)? {
-            News::Nothing => {}
-            News::Commits(commits) => *current = Arc::new(self.apply(&current, commits)),
-            News::Reload => *current = Arc::new(self.load().await?),
+        let snapshot = match self.news(&current).await? {
+            News::Nothing => return Ok(Arc::clone(&current.snapshot)),
+            News::Commits(commits) => self.apply(&current.snapshot, commits),
+            News::Reload => self.load().await?,
+        };
+        *current = Current { snapshot: Arc::new(snapshot), moved: Instant::now() };
+        Ok(Arc::clone(&current.snapshot))
+    }
+
+    async fn news(&self, current: &Current) -> Result<News, LogError> {
+        let Some(version) = current.snapshot.version else {
+            let log = Path::from(self.table.name()).join("_delta_log");
+            let first = self.files.list(Some(&log)).next().await;
+            // What keeps the folder from being listed keeps the table from being opened, and is told then.
+            return Ok(if first.is_some() { News::Reload } else { News::Nothing });
+        };
+        let mut commits = Vec::new();
+        for version in version.saturating_add(1).. {
+            let path = self.commit_path(version);
+            let text = match self.files.get(&path).await {
+                Ok(found) => found.bytes().await.map_err(|source| self.unread(source))?,
+                Err(object_store::Error::NotFound { .. }) => break,
+                Err(source) => return Err(self.unread(source)),
+            };
+            match read_commit(&path, version, &text)? {
+                Some(commit) => commits.push(commit),
+                None => return Ok(News::Reload),
+            }
         }
-        Ok(Arc::clone(&current))
+        if !commits.is_empty() {
+            return Ok(News::Commits(commits));
+        }
+        // Clean-up removes the oldest commits first: while ours is there, none after it can be missing.
+        let cleaned_up = current.moved.elapsed() > CLEANED_UP_AFTER
+            && matches!(self.files.head(&self.commit_path(version)).await, Err(object_store::Error::NotFound { .. }));
+        Ok(if cleaned_up { News::Reload } else { News::Nothing })
+    }
+
+    fn commit_path(&self, version: u64) -> Path {
+        Path::from(self.table.name()).join("_delta_log").join(format!("{version:020}.json"))
+    }
+
+    fn unread(&self, source: object_store::Error) -> LogError {
+        LogError::Read { table: self.table.name(), source }
     }
 
     fn apply(&self, current: &TableSnapshot, commits: Vec<Commit>) -> TableSnapshot {
@@ -93,15 +144,13 @@ impl Follower {
     async fn load(&self) -> Result<TableSnapshot, LogError> {
         let name = self.table.name();
         let open = |source: DeltaTableError| LogError::Open { table: name, source: Box::new(source) };
-        let folder = std::path::absolute(&self.folder).ok();
-        let url = folder.and_then(|folder| url::Url::from_directory_path(folder).ok());
-        let url = url.ok_or_else(|| LogError::Folder { path: self.folder.clone() })?;
-        let table: DeltaTable = match deltalake_core::open_table(url).await {
-            Ok(table) => table,
+        let mut table = DeltaTable::new(self.tables.log(self.table).map_err(open)?);
+        match table.load().await {
+            Ok(()) => {}
             // The folder is there and its first commit is not yet.
             Err(DeltaTableError::NotATable(_)) => return Ok(TableSnapshot::default()),
             Err(error) => return Err(open(error)),
-        };
+        }
         let state = table.snapshot().map_err(open)?;
         self.check(state.metadata().configuration())?;
         let files = state
@@ -154,35 +203,6 @@ struct Commit {
     removed: HashSet<String>,
 }
 
-fn news(log: &Path, version: Option<u64>) -> Result<News, LogError> {
-    let Some(version) = version else {
-        let first = std::fs::read_dir(log).ok().and_then(|mut entries| entries.next());
-        return Ok(if first.is_some() { News::Reload } else { News::Nothing });
-    };
-    let mut commits = Vec::new();
-    for version in version.saturating_add(1).. {
-        let path = commit_path(log, version);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => break,
-            Err(source) => return Err(LogError::Read { path, source }),
-        };
-        match read_commit(&path, version, &text)? {
-            Some(commit) => commits.push(commit),
-            None => return Ok(News::Reload),
-        }
-    }
-    if !commits.is_empty() {
-        return Ok(News::Commits(commits));
-    }
-    // Clean-up removes the oldest commits first: while ours is there, none after it can be missing.
-    Ok(if commit_path(log, version).exists() { News::Nothing } else { News::Reload })
-}
-
-fn commit_path(log: &Path, version: u64) -> PathBuf {
-    log.join(format!("{version:020}.json"))
-}
-
 /// The actions that matter here; the log has more (PROTOCOL.md, "Actions").
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -194,11 +214,12 @@ struct Action {
 }
 
 /// Reads a commit; none when it changes what can only be learnt from the whole log.
-fn read_commit(path: &Path, version: u64, text: &str) -> Result<Option<Commit>, LogError> {
+fn read_commit(path: &Path, version: u64, text: &[u8]) -> Result<Option<Commit>, LogError> {
     let mut commit = Commit { version, added: Vec::new(), removed: HashSet::new() };
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let action: Action = serde_json::from_str(line).map_err(|source| LogError::Action {
-            path: path.to_owned(),
+    let lines = text.split(|byte| *byte == b'\n').enumerate();
+    for (index, line) in lines.filter(|(_, line)| !line.trim_ascii().is_empty()) {
+        let action: Action = serde_json::from_slice(line).map_err(|source| LogError::Action {
+            path: path.clone(),
             line: index + 1,
             source,
         })?;

@@ -10,6 +10,7 @@ pub mod format;
 mod guard;
 mod matching;
 mod metrics;
+pub mod place;
 mod provider;
 pub mod questions;
 mod rows;

@@ -4,11 +4,10 @@
 //! factories, no disk to spill to, and no function that makes much out of little.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use barograph_proto::tables::Table;
-use datafusion::common::{exec_datafusion_err, not_impl_err};
+use datafusion::common::not_impl_err;
 use datafusion::error::Result;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -17,7 +16,6 @@ use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use object_store::ObjectStore;
-use object_store::local::LocalFileSystem;
 use url::Url;
 
 use crate::provider::{STORE_URL, StoredTable};
@@ -51,12 +49,12 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// Registers tables and views. `tables` is the folder of the tables; it need not exist yet.
-    pub(crate) async fn new(tables: PathBuf, memory_limit: usize) -> Result<Self> {
+    /// Registers tables and views. `files` are the tables', from their common folder on, which need not exist yet.
+    pub(crate) async fn new(files: Arc<dyn ObjectStore>, memory_limit: usize) -> Result<Self> {
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(GreedyMemoryPool::new(memory_limit)))
             .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled))
-            .with_object_store_registry(Arc::new(TablesOnly { folder: tables, store: OnceLock::new() }))
+            .with_object_store_registry(Arc::new(TablesOnly(files)))
             .with_metadata_cache_limit(FOOTER_CACHE)
             .build_arc()?;
         let config = SessionConfig::new()
@@ -98,12 +96,9 @@ impl Sessions {
     }
 }
 
-/// The one object store there is: the tables' folder, opened when the first file in it is read.
+/// The one object store there is: the tables' folder.
 #[derive(Debug)]
-struct TablesOnly {
-    folder: PathBuf,
-    store: OnceLock<Arc<dyn ObjectStore>>,
-}
+struct TablesOnly(Arc<dyn ObjectStore>);
 
 impl ObjectStoreRegistry for TablesOnly {
     fn register_store(&self, _url: &Url, _store: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
@@ -114,11 +109,6 @@ impl ObjectStoreRegistry for TablesOnly {
         if url.as_str() != STORE_URL {
             return not_impl_err!("only the tables of this archive can be read");
         }
-        if let Some(store) = self.store.get() {
-            return Ok(Arc::clone(store));
-        }
-        let store = LocalFileSystem::new_with_prefix(&self.folder)
-            .map_err(|error| exec_datafusion_err!("the folder of the tables cannot be opened: {error}"))?;
-        Ok(Arc::clone(self.store.get_or_init(|| Arc::new(store))))
+        Ok(Arc::clone(&self.0))
     }
 }

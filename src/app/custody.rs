@@ -1,38 +1,74 @@
 //! Who holds the open store: the app until it stops, and `/readyz` by way of the app.
 
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use barograph_collector::store::Store;
 use barograph_web::Readiness;
+use tokio::signal::unix::Signal;
+use tokio_util::sync::CancellationToken;
+
+use crate::retention;
 
 /// The open store, until it is released to be closed.
 #[derive(Debug)]
-pub(super) struct Custody(
-    // A std mutex, since it is held for a look and never across an await.
-    Mutex<Option<Store>>,
-);
+pub(super) struct Custody {
+    // Std mutexes, since they are held for a look and never across an await.
+    store: Mutex<Option<Store>>,
+    /// What is wrong with the retention file as it is now.
+    retention_fault: Mutex<Option<String>>,
+}
 
 impl Custody {
     pub(super) fn of(store: Store) -> Self {
-        Self(Mutex::new(Some(store)))
+        Self { store: Mutex::new(Some(store)), retention_fault: Mutex::default() }
     }
 
     /// Gives the store away. From now on the app is not ready.
     pub(super) fn release(&self) -> Option<Store> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.store().take()
+    }
+
+    /// Reads the retention file again at each SIGHUP. One that has faults is told and not taken.
+    pub(super) async fn reload_on(self: Arc<Self>, mut hangup: Signal, file: PathBuf, stop: CancellationToken) {
+        while stop.run_until_cancelled(hangup.recv()).await.flatten().is_some() {
+            let fault = match retention::read(Some(&file)) {
+                Ok(policy) => {
+                    if let Some(store) = &*self.store() {
+                        store.set_retention(policy);
+                    }
+                    tracing::info!(file = %file.display(), "retention file read again and in force");
+                    None
+                }
+                Err(error) => {
+                    tracing::error!(
+                        fault = format!("{error:#}"),
+                        "fault in the retention file; the old one stays in force"
+                    );
+                    Some(format!("{error:#}; what was read before stays in force"))
+                }
+            };
+            *self.retention_fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+        }
+    }
+
+    fn store(&self) -> MutexGuard<'_, Option<Store>> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Readiness for Custody {
     fn check(&self) -> Result<(), Vec<String>> {
-        match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+        match &*self.store() {
             Some(store) => store.health().check().map_err(|fault| vec![fault]),
             None => Err(vec!["Barograph is stopping.".to_owned()]),
         }
     }
 
     fn warnings(&self) -> Vec<String> {
-        let store = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        store.as_ref().map_or_else(Vec::new, |store| store.health().warnings())
+        let mut warnings = self.store().as_ref().map_or_else(Vec::new, |store| store.health().warnings());
+        warnings.extend(self.retention_fault.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        warnings
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 use super::units;
 use crate::policies::PolicySource;
@@ -25,6 +26,20 @@ pub struct Settings {
     /// Folder of journal, tables and keys [default: ./barograph-data]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Bucket for the tables: `s3://…`, `gs://…` or `az://…`, credentials as its provider's tools take them
+    /// [default: the data folder]
+    #[arg(long, value_name = "URL", value_parser = bucket)]
+    pub tables: Option<Url>,
+    /// How much may wait for tables that are away; more is refused [default: 8GiB]
+    #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    pub journal_limit: Option<usize>,
+    /// For how long the tables' past can be read; at least 1h [default: 24h]
+    #[arg(long, value_name = "TIME", value_parser = time_travel)]
+    pub time_travel: Option<Duration>,
+    /// TOML file that says when rows go, by tenant and class, and which are held; SIGHUP reads it again [default: none
+    /// ever goes]
+    #[arg(long, value_name = "FILE")]
+    pub retention: Option<PathBuf>,
     /// Address for OTLP/gRPC; port 0 takes any free one [default: 127.0.0.1:4317]
     #[arg(long, value_name = "ADDR", value_parser = address)]
     pub otlp_grpc: Option<SocketAddr>,
@@ -61,6 +76,9 @@ pub struct Settings {
     /// Once a day, send a made-up secret through our own door and search for it everywhere [default: true]
     #[arg(long, value_name = "BOOL")]
     pub redaction_canary: Option<bool>,
+    /// Go on without the rows that stood where the journal is damaged; an event records it. For one start: only a flag
+    #[arg(long)]
+    pub accept_journal_loss: bool,
     /// Let other machines reach the ports, unasked who they are: only for a private network, such as a pod's
     #[arg(long, num_args = 0, default_missing_value = "true")]
     pub allow_unauthenticated_bind: Option<bool>,
@@ -78,8 +96,12 @@ pub(super) enum Given {
 
 impl Settings {
     /// All names but the switch's, which only files and flags may give.
-    pub(super) const NAMES: [&'static str; 13] = [
+    pub(super) const NAMES: [&'static str; 17] = [
         "data_dir",
+        "tables",
+        "journal_limit",
+        "time_travel",
+        "retention",
         "otlp_grpc",
         "otlp_http",
         "web",
@@ -113,6 +135,10 @@ impl Settings {
         }
         match name {
             "data_dir" => take(&mut self.data_dir, folder(text)),
+            "tables" => take(&mut self.tables, bucket(text)),
+            "journal_limit" => take(&mut self.journal_limit, units::bytes(text)),
+            "time_travel" => take(&mut self.time_travel, time_travel(text)),
+            "retention" => take(&mut self.retention, file(text)),
             "otlp_grpc" => take(&mut self.otlp_grpc, address(text)),
             "otlp_http" => take(&mut self.otlp_http, address(text)),
             "web" => take(&mut self.web, address(text)),
@@ -133,6 +159,10 @@ impl Settings {
     pub(super) fn over(self, weaker: Self) -> Self {
         Self {
             data_dir: self.data_dir.or(weaker.data_dir),
+            tables: self.tables.or(weaker.tables),
+            journal_limit: self.journal_limit.or(weaker.journal_limit),
+            time_travel: self.time_travel.or(weaker.time_travel),
+            retention: self.retention.or(weaker.retention),
             otlp_grpc: self.otlp_grpc.or(weaker.otlp_grpc),
             otlp_http: self.otlp_http.or(weaker.otlp_http),
             web: self.web.or(weaker.web),
@@ -145,6 +175,7 @@ impl Settings {
             redaction_shadow_policy: self.redaction_shadow_policy.or(weaker.redaction_shadow_policy),
             redaction_shadow_share: self.redaction_shadow_share.or(weaker.redaction_shadow_share),
             redaction_canary: self.redaction_canary.or(weaker.redaction_canary),
+            accept_journal_loss: self.accept_journal_loss || weaker.accept_journal_loss,
             allow_unauthenticated_bind: self.allow_unauthenticated_bind.or(weaker.allow_unauthenticated_bind),
         }
     }
@@ -156,6 +187,22 @@ fn folder(text: &str) -> Result<PathBuf, String> {
 
 fn file(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() { Err("is empty; it names a file".to_owned()) } else { Ok(text.into()) }
+}
+
+/// The schemes that name a bucket.
+const BUCKETS: [&str; 3] = ["s3", "gs", "az"];
+
+fn bucket(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| BUCKETS.contains(&url.scheme()) && url.has_host());
+    url.ok_or_else(|| format!("`{text}` names no bucket; one is written s3://bucket/folder, gs://… or az://…"))
+}
+
+/// Queries that run read files that compaction has replaced, and commits that hang come in late: an hour is the least.
+fn time_travel(text: &str) -> Result<Duration, String> {
+    match units::duration(text)? {
+        short if short < Duration::from_hours(1) => Err(format!("`{text}` is too short; it is 1h at least")),
+        length => Ok(length),
+    }
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -52,6 +52,10 @@ fn file_may_be_named_by_the_environment() {
 fn every_name_means_the_same_in_file_and_environment() {
     let values = [
         "d",
+        "s3://audit/barograph",
+        "16GiB",
+        "2d",
+        "retention.toml",
         "127.0.0.1:1",
         "127.0.0.1:2",
         "127.0.0.1:3",

@@ -1,9 +1,9 @@
-//! Sizes and times as people write them: `512MiB`, `30s`.
+//! Sizes and times as people write them: `512MiB`, `30s`, `7d`.
 
 use std::time::Duration;
 
 const SIZES: [(&str, usize); 3] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
-const TIMES: [(&str, u64); 3] = [("ms", 1), ("s", 1_000), ("min", 60_000)];
+const TIMES: [(&str, u64); 5] = [("ms", 1), ("s", 1_000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
 /// Reads a size of memory; at least one byte.
 pub(super) fn bytes(text: &str) -> Result<usize, String> {
@@ -23,7 +23,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         number.checked_mul(length)
     });
     counted.filter(|length| *length > 0).map(Duration::from_millis).ok_or_else(|| {
-        format!("`{text}` is no length of time: it is a whole number above 0 with ms, s or min, such as 30s")
+        format!("`{text}` is no length of time: it is a whole number above 0 with ms, s, min, h or d, such as 30s")
     })
 }
 
@@ -50,6 +50,7 @@ mod tests {
         assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("2min"), Ok(Duration::from_mins(2)));
+        assert_eq!(duration("7d"), Ok(Duration::from_hours(168)));
     }
 
     #[test]
@@ -66,7 +67,7 @@ mod tests {
         for text in ["", "512", "MiB", "0MiB", "1.5GiB", "-1KiB", "99999999999999999999KiB", "18014398509481984KiB"] {
             assert!(bytes(text).unwrap_err().contains("such as 512MiB"), "{text}");
         }
-        for text in ["", "30", "s", "0s", "1h", "99999999999999999999s", "ö"] {
+        for text in ["", "30", "s", "0s", "1w", "99999999999999999999s", "ö"] {
             assert!(duration(text).unwrap_err().contains("such as 30s"), "{text}");
         }
     }

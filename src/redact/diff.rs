@@ -106,7 +106,7 @@ pub(super) async fn run(arguments: DiffArguments) -> anyhow::Result<ExitCode> {
     let config = Config::load(config.as_deref(), std::env::vars_os(), Settings { data_dir, ..Settings::default() })?;
     let (old, new) = (Side::read(old)?, Side::read(new)?);
     ask::ensure_data_folder(&config)?;
-    let archive = Archive::open(ask::archive_config(&config)).await?;
+    let archive = Archive::open(ask::archive_config(&config)?).await?;
     let mut counted = Counted::new(&old, &new);
     for table in Table::ALL {
         let mut last: Option<Placed> = None;

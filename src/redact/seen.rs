@@ -26,7 +26,7 @@ pub(super) async fn run(arguments: SeenArguments) -> anyhow::Result<()> {
     );
     let keys = keys::load(&config)?.with_context(|| format!("{folder} has no keys to ask with yet"))?;
     let value = read_value()?;
-    let archive = Archive::open(ask::archive_config(&config)).await?;
+    let archive = Archive::open(ask::archive_config(&config)?).await?;
     archive.set_redaction_keys(keys.redaction);
     let window = Window { offset: arguments.offset, limit: arguments.limit };
     let answer = seen(&archive, &value, window).await?;

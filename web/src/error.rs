@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn causes_of_internal_faults_stay_in_the_log() {
         let error = PageError::Ask(AskError::Broken {
-            data_dir: "/secret/place".into(),
+            tables: "/secret/place".into(),
             source: Box::new(std::io::Error::other("disk on fire")),
         });
         assert!(error.is_internal());

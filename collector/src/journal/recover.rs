@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::frame;
+use super::loss::{self, JournalLoss};
 use super::segment::{self, HEADER_LEN, JournalError, Next, SegmentReader};
 use super::segments::{Segment, Segments};
 use crate::store::durable;
@@ -20,27 +21,31 @@ pub(crate) struct Recovered {
     pub(crate) last: i64,
     /// The event ids of its rows, oldest frame first.
     pub(crate) ids: Vec<u128>,
+    /// What was damaged, and given up just now.
+    pub(crate) losses: Vec<JournalLoss>,
 }
 
-/// Checks the journal in a folder and cuts its end where it is torn.
+/// Checks the journal in a folder and cuts its end where it is torn. What is damaged is refused, unless its loss is
+/// accepted: then it is noted and stepped over from now on.
 ///
 /// # Errors
 /// When the folder or a file cannot be read, when a file is damaged or of a newer format.
-pub(crate) fn recover(folder: &Path, collector: Uuid) -> Result<Recovered, JournalError> {
+pub(crate) fn recover(folder: &Path, collector: Uuid, accept_loss: bool) -> Result<Recovered, JournalError> {
     let mut bases = list(folder)?;
     bases.sort_unstable();
-    let (mut segments, mut ids, mut last) = (BTreeMap::new(), Vec::new(), 0);
+    let (mut segments, mut ids, mut last, mut losses) = (BTreeMap::new(), Vec::new(), 0, Vec::new());
     for (index, base) in bases.iter().copied().enumerate() {
-        let is_last = index + 1 == bases.len();
         let path = folder.join(segment::file_name(base));
-        let Some(frames) = check(&path, collector, base, is_last, &mut ids)? else { continue };
+        let following = bases.get(index + 1).copied();
+        let accepted = accept_loss.then_some(&mut losses);
+        let Some(frames) = check(&path, collector, base, following, &mut ids, accepted)? else { continue };
         if base != last + 1 && last != 0 {
             tracing::warn!(from = last + 1, to = base - 1, "the journal has a gap: files were moved out of it");
         }
         last = frames.last;
         segments.insert(base, frames);
     }
-    Ok(Recovered { segments: Segments::new(folder.to_owned(), collector, segments), last, ids })
+    Ok(Recovered { segments: Segments::new(folder.to_owned(), collector, segments), last, ids, losses })
 }
 
 /// The first positions of the segments in a folder.
@@ -53,21 +58,30 @@ fn list(folder: &Path) -> Result<Vec<i64>, JournalError> {
     Ok(bases)
 }
 
-/// Checks one segment. A segment without a frame is removed: its name will be needed again.
+/// Checks one segment, which another one follows from a position on, or none. A segment without a frame is removed: its
+/// name will be needed again.
 fn check(
     path: &Path,
     collector: Uuid,
     base: i64,
-    is_last: bool,
+    following: Option<i64>,
     ids: &mut Vec<u128>,
+    mut accepted: Option<&mut Vec<JournalLoss>>,
 ) -> Result<Option<Segment>, JournalError> {
     let failed = |source| JournalError::Io { file: path.to_owned(), source };
+    let is_last = following.is_none();
     let mut reader = match SegmentReader::open(path.to_owned(), collector, base) {
         // The header is synced before the first frame is written, so without frames it may be torn.
         Err(JournalError::Damaged { .. })
             if is_last && fs::metadata(path).map_err(failed)?.len() <= HEADER_LEN as u64 =>
         {
             return remove(path);
+        }
+        Err(JournalError::Damaged { reason, .. }) if accepted.is_some() => {
+            let mut reader = SegmentReader::open_damaged(path.to_owned(), collector, base)?;
+            let loss = reader.lose(reason, following.unwrap_or(base))?;
+            accepted.iter_mut().for_each(|losses| losses.push(loss.clone()));
+            reader
         }
         reader => reader?,
     };
@@ -78,7 +92,10 @@ fn check(
                 ids.extend(frame::ids(&rows));
             }
             Next::End => break,
-            Next::Bad(reason) if !is_last || reader.any_frame_behind()? => return Err(reader.damaged(reason)),
+            Next::Bad(reason) if !is_last || reader.any_frame_behind()? => match &mut accepted {
+                Some(losses) => losses.push(reader.lose(reason, following.unwrap_or(base))?),
+                None => return Err(reader.damaged(reason)),
+            },
             Next::Bad(_) => {
                 let cut = fs::metadata(path).map_err(failed)?.len() - reader.offset();
                 tracing::warn!(file = %path.display(), offset = reader.offset(), cut, "cut the journal's torn end");
@@ -98,6 +115,7 @@ fn check(
 
 fn remove(path: &Path) -> Result<Option<Segment>, JournalError> {
     let folder: PathBuf = path.parent().map(Path::to_owned).unwrap_or_default();
+    loss::forget(path);
     fs::remove_file(path)
         .and_then(|()| durable::sync_folder(&folder))
         .map(|()| None)

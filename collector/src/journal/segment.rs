@@ -12,6 +12,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::frame::{self, Header};
+use super::loss::{self, JournalLoss};
 
 /// Version of the journal's format. A newer one is refused.
 pub(crate) const FORMAT_VERSION: u32 = 1;
@@ -35,8 +36,8 @@ pub enum JournalError {
     },
     /// What stands there is not what was written.
     #[error(
-        "the journal file {file} is damaged at byte {offset}: {reason}; restore the file from a copy, or move it out of \
-         the folder to go on without the rows that it holds"
+        "the journal file {file} is damaged at byte {offset}: {reason}; restore the file from a copy, or start once with \
+         --accept-journal-loss to go on without the rows that stood there, which is recorded as an event"
     )]
     Damaged {
         /// The file.
@@ -99,6 +100,8 @@ pub(super) struct SegmentReader {
     salt: [u8; 24],
     offset: u64,
     next: i64,
+    /// Stretches to step over.
+    losses: Vec<JournalLoss>,
 }
 
 /// What stands next in a segment.
@@ -116,6 +119,10 @@ impl SegmentReader {
     /// Opens a segment and checks its header.
     pub(super) fn open(path: PathBuf, collector: Uuid, base: i64) -> Result<Self, JournalError> {
         let file = File::open(&path).map_err(|source| JournalError::Io { file: path.clone(), source })?;
+        let losses = loss::read(&path)?;
+        if losses.first().is_some_and(|loss| loss.from == 0) {
+            return Ok(Self { path, file, salt: salt(collector, base), offset: 0, next: base, losses });
+        }
         let mut found = [0; HEADER_LEN];
         if let Err(source) = file.read_exact_at(&mut found, 0) {
             return Err(if source.kind() == std::io::ErrorKind::UnexpectedEof {
@@ -132,7 +139,13 @@ impl SegmentReader {
             let reason = "its header does not belong to its name and to the id in the file collector-id";
             return Err(JournalError::Damaged { file: path, offset: 0, reason });
         }
-        Ok(Self { path, file, salt: salt(collector, base), offset: HEADER_LEN as u64, next: base })
+        Ok(Self { path, file, salt: salt(collector, base), offset: HEADER_LEN as u64, next: base, losses })
+    }
+
+    /// Opens a segment whose header is damaged, from its very start.
+    pub(super) fn open_damaged(path: PathBuf, collector: Uuid, base: i64) -> Result<Self, JournalError> {
+        let file = File::open(&path).map_err(|source| JournalError::Io { file: path.clone(), source })?;
+        Ok(Self { path, file, salt: salt(collector, base), offset: 0, next: base, losses: Vec::new() })
     }
 
     /// Where the next frame starts, bytes.
@@ -145,8 +158,11 @@ impl SegmentReader {
         self.next
     }
 
-    /// Reads the next frame and, when it is whole, steps over it.
+    /// Reads the next frame and, when it is whole, steps over it. Steps over what is known to be lost.
     pub(super) fn next(&mut self) -> Result<Next, JournalError> {
+        while let Some(loss) = self.losses.iter().find(|loss| loss.from == self.offset && loss.to > loss.from) {
+            (self.offset, self.next) = (loss.to, loss.next);
+        }
         let rest = self.len()?.saturating_sub(self.offset);
         if rest == 0 {
             return Ok(Next::End);
@@ -174,15 +190,43 @@ impl SegmentReader {
     /// Whether a whole frame stands anywhere behind the next one. If so, what stands next had been synced before, and
     /// is damaged rather than torn.
     pub(super) fn any_frame_behind(&self) -> Result<bool, JournalError> {
+        Ok(self.frame_behind()?.is_some())
+    }
+
+    /// Accepts that what stands next is lost, durably, and steps over it: up to the next whole frame, or to the end,
+    /// after which the journal goes on with the position `then`.
+    pub(super) fn lose(&mut self, reason: &str, then: i64) -> Result<JournalLoss, JournalError> {
+        let (to, next) = match self.frame_behind()? {
+            Some(behind) => behind,
+            None => (self.len()?, then.max(self.next)),
+        };
+        let loss = JournalLoss {
+            file: self.path.clone(),
+            from: self.offset,
+            to,
+            first: self.next,
+            next,
+            reason: reason.to_owned(),
+        };
+        self.losses.push(loss.clone());
+        loss::write(&self.path, &self.losses)?;
+        Ok(loss)
+    }
+
+    /// The first whole frame behind the next one: where it starts, bytes, and its position.
+    fn frame_behind(&self) -> Result<Option<(u64, i64)>, JournalError> {
         let mut rest = vec![0; usize::try_from(self.len()?.saturating_sub(self.offset)).unwrap_or(usize::MAX)];
         self.read_at(&mut rest, self.offset)?;
+        // At the start of a file whose header is damaged, the very next position may be whole.
+        let least = if self.offset == 0 { self.next } else { self.next + 1 };
         let whole = |start: usize| {
             let header = rest.get(start..start + frame::HEADER_LEN)?.try_into().ok().and_then(Header::from_bytes)?;
             let payload = start + frame::HEADER_LEN;
             let payload = rest.get(payload..payload.checked_add(header.len as usize)?)?;
-            (header.position > self.next && header.fits(&self.salt, payload)).then_some(())
+            (header.position >= least && header.fits(&self.salt, payload)).then_some(header.position)
         };
-        Ok((1..rest.len()).any(|start| rest[start..].starts_with(&frame::MARKER) && whole(start).is_some()))
+        let mut starts = (1..rest.len()).filter(|start| rest[*start..].starts_with(&frame::MARKER));
+        Ok(starts.find_map(|start| Some((self.offset + start as u64, whole(start)?))))
     }
 
     /// A report of damage at the next frame.

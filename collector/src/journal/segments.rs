@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::frame;
+use super::loss;
 use super::segment::{self, JournalError, Next, SegmentReader};
 use crate::redact::RedactedRows;
 
@@ -97,6 +98,7 @@ impl Segments {
                     tracing::warn!(file = %self.path(base).display(), %error, "cannot remove a committed journal file");
                 }
                 _ => {
+                    loss::forget(&self.path(base));
                     self.list().remove(&base);
                     self.bytes.fetch_sub(bytes, Ordering::Relaxed);
                 }

@@ -27,7 +27,7 @@ impl Running {
     }
 
     fn start_with(folder: &Path, change: impl FnOnce(&mut Writer)) -> Self {
-        let Recovered { segments, last, ids } = recover(folder, COLLECTOR).unwrap();
+        let Recovered { segments, last, ids, .. } = recover(folder, COLLECTOR, false).unwrap();
         let (segments, health, metrics) = (Arc::new(segments), Health::default(), StoreMetrics::default());
         let (journal, queue) = Journal::new(Arc::clone(&segments), u64::MAX, health.clone(), metrics.clone());
         let mut seen = Seen::new(1_000);
@@ -83,7 +83,7 @@ fn only_file(folder: &Path) -> std::path::PathBuf {
 
 /// All ids in a journal, in order.
 fn recovered_ids(folder: &Path) -> Result<Vec<u128>, JournalError> {
-    recover(folder, COLLECTOR).map(|recovered| recovered.ids)
+    recover(folder, COLLECTOR, false).map(|recovered| recovered.ids)
 }
 
 fn raw<R: Row>(rows: &[Redacted<R>]) -> Vec<R> {
@@ -190,10 +190,54 @@ fn a_torn_end_of_a_file_that_is_not_the_last_is_refused() {
 }
 
 #[test]
+fn damage_whose_loss_is_accepted_is_told_and_stepped_over_from_then_on() {
+    let whole = |folder: &Path| {
+        write(folder, &[events([1]), events([2]), events([3])]);
+        let file = only_file(folder);
+        (fs::read(&file).unwrap(), file)
+    };
+    // In the second frame, and in the segment's header.
+    for (second, lost, left) in [(true, (2, 3), vec![1, 3]), (false, (1, 1), vec![1, 2, 3])] {
+        let folder = TempDir::new().unwrap();
+        let (mut bytes, file) = whole(folder.path());
+        let frame_len = (bytes.len() - segment::HEADER_LEN) / 3;
+        let at = if second { segment::HEADER_LEN + frame_len + frame::HEADER_LEN + 3 } else { 13 };
+        bytes[at] ^= 1;
+        fs::write(&file, &bytes).unwrap();
+        assert!(matches!(recovered_ids(folder.path()), Err(JournalError::Damaged { .. })));
+
+        let recovered = recover(folder.path(), COLLECTOR, true).unwrap();
+        let losses: Vec<_> = recovered.losses.iter().map(|loss| (loss.first, loss.next)).collect();
+        assert_eq!((recovered.ids, losses), (left.clone(), vec![lost]));
+        assert_eq!(fs::read(&file).unwrap(), bytes, "the file stays for whoever looks into it");
+        // Told once, and no reason to refuse any more.
+        let again = recover(folder.path(), COLLECTOR, true).unwrap();
+        assert_eq!((again.ids, again.losses), (left.clone(), vec![]));
+        assert_eq!(recovered_ids(folder.path()).unwrap(), left);
+        let mut cursor = Cursor::new(Arc::new(again.segments));
+        let read: Vec<i64> = cursor.read(1, 3, u64::MAX).unwrap().iter().map(|durable| durable.position).collect();
+        assert_eq!(read.len(), left.len());
+    }
+}
+
+#[test]
+fn a_lost_end_of_a_segment_is_followed_by_the_next() {
+    let folder = TempDir::new().unwrap();
+    write(folder.path(), &[events([1]), events([2])]);
+    let file = only_file(folder.path());
+    write(folder.path(), &[events([3])]);
+    File::options().write(true).open(&file).unwrap().set_len(fs::metadata(&file).unwrap().len() - 1).unwrap();
+    let recovered = recover(folder.path(), COLLECTOR, true).unwrap();
+    assert_eq!(recovered.ids, [1, 3]);
+    assert_eq!((recovered.losses[0].first, recovered.losses[0].next), (2, 3));
+    assert_eq!(recovered_ids(folder.path()).unwrap(), [1, 3]);
+}
+
+#[test]
 fn another_collectors_journal_is_refused() {
     let folder = TempDir::new().unwrap();
     write(folder.path(), &[events([1])]);
-    let error = recover(folder.path(), Uuid::from_u128(8)).unwrap_err().to_string();
+    let error = recover(folder.path(), Uuid::from_u128(8), false).unwrap_err().to_string();
     assert!(error.contains("collector-id"), "{error}");
 }
 

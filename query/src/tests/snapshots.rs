@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::tables::{NOON, Store, decision, event, point, span};
 use crate::archive::{Archive, AskError};
+use crate::place::TablesAt;
 use crate::questions::overview::newest;
 use crate::questions::{Range, find, overview, pressure, record, session};
 
@@ -23,7 +24,7 @@ const COUNT: &str = "SELECT count(*) FROM events";
 async fn a_folder_that_is_not_there_is_an_empty_archive() {
     let store = Store::new();
     let mut config = store.config();
-    config.data_dir = store.path().join("not/yet");
+    config.tables = TablesAt::folder(&store.path().join("not/yet")).unwrap();
     let archive = Archive::open(config).await.unwrap();
     for table in ["events", "spans", "metric_points", "decisions", "sessions"] {
         assert_eq!(number(&archive, &format!("SELECT count(*) FROM {table}")).await, 0);

@@ -17,6 +17,7 @@ use parquet::arrow::ArrowWriter;
 use serde_json::{Value, json};
 
 use crate::archive::{Archive, ArchiveConfig};
+use crate::place::TablesAt;
 
 /// 2026-03-20T10:00:00Z.
 pub(super) const NOON: i64 = 1_774_000_800_000_000;
@@ -40,7 +41,7 @@ impl Store {
     }
 
     pub(super) fn config(&self) -> ArchiveConfig {
-        ArchiveConfig::new(self.path().to_owned())
+        ArchiveConfig::new(TablesAt::folder(&self.path().join("tables")).unwrap())
     }
 
     pub(super) fn events(&self, rows: Vec<Event>) -> String {

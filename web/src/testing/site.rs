@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use barograph_proto::keyed::RedactionKeys;
 use barograph_proto::time::Clock;
 use barograph_query::archive::{Archive, ArchiveConfig};
+use barograph_query::place::TablesAt;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
 use tower::ServiceExt;
@@ -53,7 +54,7 @@ async fn site(ready: Result<(), Vec<String>>) -> (Router, tempfile::TempDir) {
     let requests = Counter::<u64>::default();
     requests.inc();
     registry.register("barograph_test", "A counter", requests);
-    let archive = Archive::open(ArchiveConfig::new(folder.path().to_owned())).await.unwrap();
+    let archive = Archive::open(ArchiveConfig::new(TablesAt::folder(folder.path()).unwrap())).await.unwrap();
     archive.set_redaction_keys(RedactionKeys::new(vec![(1, [1; 32])], [2; 32]).unwrap());
     let site = Site {
         archive,
@@ -240,7 +241,7 @@ async fn pages_are_compressed_for_those_who_can() {
 async fn the_server_stops_when_told() {
     let folder = tempfile::tempdir().unwrap();
     let site = Site {
-        archive: Archive::open(ArchiveConfig::new(folder.path().to_owned())).await.unwrap(),
+        archive: Archive::open(ArchiveConfig::new(TablesAt::folder(folder.path()).unwrap())).await.unwrap(),
         clock: Arc::new(Fixed),
         registry: Arc::new(Registry::default()),
         readiness: Arc::new(Told(Ok(()))),
