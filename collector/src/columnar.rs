@@ -18,10 +18,6 @@ pub(crate) use statistics::COLUMNS as STATISTICS_COLUMNS;
 use self::columns::Columns;
 use crate::redact::Redacted;
 
-/// How hard files are compressed that stay: a compaction has time, and what it writes is read for years. (A commit uses
-/// the library's least, since it stands behind every second of ingest.)
-const COMPACTED_LEVEL: i32 = 3;
-
 /// Why rows could not be turned into files.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ColumnarError {

@@ -15,6 +15,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
 use crate::records::Pool;
+use crate::report::float;
 
 const EXPORT: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
@@ -113,6 +114,11 @@ impl Outcome {
         }
         all.latencies.sort_unstable();
         all
+    }
+
+    /// Records acknowledged in a second.
+    pub(crate) fn per_second(&self) -> f64 {
+        float(self.acknowledged) / self.took.as_secs_f64().max(0.001)
     }
 
     /// The latency that so many of 1,000 acknowledgements do not exceed.

@@ -1,8 +1,8 @@
 //! The receiver under load: the real binary in its own process, on loopback, with a folder of its own.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -19,12 +19,25 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Ticks in a second of `/proc/<pid>/stat`: `USER_HZ`, which Linux fixes at 100 on every machine we build for.
 const TICKS_PER_SECOND: u64 = 100;
 
+/// The receiver looks after its tables every 5 s; when it has used less than a tenth of a core for longer, it rests.
+const REST: Duration = Duration::from_secs(7);
+
 /// A running receiver. Dropping it kills it and removes its folder.
 pub(crate) struct Receiver {
     process: Process,
     home: Home,
     /// Where it takes OTLP/gRPC.
     pub(crate) endpoint: String,
+    web: String,
+}
+
+/// Where a receiver's tables are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tables {
+    /// In its folder.
+    Here,
+    /// In a bucket that nobody serves.
+    Away,
 }
 
 struct Process(Child);
@@ -42,7 +55,7 @@ pub(crate) struct Memory {
 }
 
 impl Receiver {
-    pub(crate) fn start() -> anyhow::Result<Self> {
+    pub(crate) fn start(tables: Tables) -> anyhow::Result<Self> {
         let home = Home(tempfile::tempdir().context("cannot make a temporary folder")?);
         let log = File::create(home.log())?;
         let mut command = Command::new(BINARY);
@@ -50,21 +63,51 @@ impl Receiver {
         for door in ["--otlp-grpc", "--otlp-http", "--web"] {
             command.args([door, "127.0.0.1:0"]);
         }
+        command.env("BAROGRAPH_REDACTION_CANARY", "false");
+        if tables == Tables::Away {
+            command.env("BAROGRAPH_TABLES", "s3://away/bench").envs([
+                ("AWS_ENDPOINT", "http://127.0.0.1:9"),
+                ("AWS_ALLOW_HTTP", "true"),
+                ("AWS_REGION", "eu-central-1"),
+                ("AWS_ACCESS_KEY_ID", "bench"),
+                ("AWS_SECRET_ACCESS_KEY", "bench"),
+            ]);
+        }
         let child = command.stdout(Stdio::piped()).stderr(log).spawn().context("cannot start the receiver")?;
         let mut process = Process(child);
         let output = process.0.stdout.take().context("the receiver has no standard output")?;
-        let (sender, lines) = mpsc::sync_channel(1);
+        let (sender, lines) = mpsc::sync_channel(2);
         // Reads to the end, so that the receiver never waits for its reader.
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if let Some(endpoint) = line.strip_prefix("otlp-grpc ") {
-                    drop(sender.try_send(endpoint.to_owned()));
+                if let Some(address) = line.strip_prefix("otlp-grpc ").or_else(|| line.strip_prefix("web ")) {
+                    drop(sender.try_send(address.to_owned()));
                 }
             }
         });
-        match lines.recv_timeout(PATIENCE) {
-            Ok(endpoint) => Ok(Self { process, home, endpoint }),
-            Err(_) => bail!("the receiver told no address; it says:\n{}", home.log_text()),
+        match (lines.recv_timeout(PATIENCE), lines.recv_timeout(PATIENCE)) {
+            (Ok(endpoint), Ok(web)) => Ok(Self { process, home, endpoint, web }),
+            _ => bail!("the receiver told no addresses; it says:\n{}", home.log_text()),
+        }
+    }
+
+    /// How often small files of its tables have become few.
+    pub(crate) async fn compactions(&self) -> anyhow::Result<u64> {
+        let text = reqwest::get(format!("{}/metrics", self.web)).await?.text().await?;
+        let counts = text.lines().filter(|line| line.starts_with("barograph_collector_store_compactions_total"));
+        Ok(counts.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum())
+    }
+
+    /// Waits until it has nothing more to do.
+    pub(crate) async fn wait_for_rest(&self) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let before = self.cpu()?;
+            sleep(REST).await;
+            if self.cpu()?.saturating_sub(before) < REST / 10 {
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "after {PATIENCE:?} the receiver still works");
         }
     }
 
@@ -154,18 +197,25 @@ impl Home {
         text.lines().nth(1).and_then(|line| line.trim().parse().ok()).with_context(|| format!("no count: {text}"))
     }
 
-    /// How many bytes the tables take on disk.
+    /// How many bytes the files take that belong to the table of events, as its log says.
     pub(crate) fn bytes_at_rest(&self) -> anyhow::Result<u64> {
-        size(&self.data().join("tables"))
+        let log = self.data().join("tables/events/_delta_log");
+        let mut entries: Vec<_> =
+            fs::read_dir(&log)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+        entries.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        entries.sort();
+        let mut live = BTreeMap::new();
+        for entry in entries {
+            for line in fs::read_to_string(entry)?.lines() {
+                let action: serde_json::Value = serde_json::from_str(line)?;
+                if let (Some(path), Some(size)) = (action["add"]["path"].as_str(), action["add"]["size"].as_u64()) {
+                    live.insert(path.to_owned(), size);
+                }
+                if let Some(path) = action["remove"]["path"].as_str() {
+                    live.remove(path);
+                }
+            }
+        }
+        Ok(live.values().sum())
     }
-}
-
-fn size(folder: &Path) -> anyhow::Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let entry = entry?;
-        let data = entry.metadata()?;
-        bytes += if data.is_dir() { size(&entry.path())? } else { data.len() };
-    }
-    Ok(bytes)
 }

@@ -3,8 +3,11 @@
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
-use crate::load::Outcome;
+use crate::load::{Outcome, Paced};
 use crate::receiver::Memory;
+
+/// A row's name.
+const LATENCY: &str = "acknowledgement p50 / p99 / max, ms";
 
 /// Everything that a run measured.
 #[derive(Debug)]
@@ -13,12 +16,20 @@ pub(crate) struct Report {
     pub(crate) record_bytes: usize,
     /// Records that one core decodes in a second.
     pub(crate) decoded_per_second: f64,
+    /// One record now and then.
+    pub(crate) idle: Outcome,
     /// The bulk load.
     pub(crate) bulk: Outcome,
-    /// CPU time that it took the receiver, until the tables held it.
+    /// CPU time that it took the receiver, until the tables held it and were compacted.
     pub(crate) bulk_cpu: Duration,
-    /// The paced load.
+    /// What was sent as half of the load.
+    pub(crate) half: Paced,
+    /// Half of the bulk load.
     pub(crate) paced: Outcome,
+    /// How often small files became few meanwhile.
+    pub(crate) compactions: u64,
+    /// The same while the tables are away.
+    pub(crate) away: Outcome,
     /// The receiver's memory after both.
     pub(crate) memory: Memory,
     /// Events in the tables.
@@ -29,7 +40,7 @@ pub(crate) struct Report {
 
 impl Report {
     fn acknowledged(&self) -> u64 {
-        self.bulk.acknowledged + self.paced.acknowledged
+        self.idle.acknowledged + self.bulk.acknowledged + self.paced.acknowledged
     }
 
     /// Records that were acknowledged and are not stored.
@@ -40,10 +51,13 @@ impl Report {
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (bulk, paced) = (&self.bulk, &self.paced);
+        let (bulk, paced, away) = (&self.bulk, &self.paced, &self.away);
         let per_cpu_second = float(bulk.acknowledged) / self.bulk_cpu.as_secs_f64().max(0.01);
         let row = |f: &mut Formatter<'_>, name: &str, value: String| writeln!(f, "{name:<58} {value:>16}");
-        let latency = |outcome: &Outcome, permille| milliseconds(outcome.permille(permille));
+        let latencies = |outcome: &Outcome| {
+            let [p50, p99, max] = [500, 990, 1_000].map(|permille| milliseconds(outcome.permille(permille)));
+            format!("{p50} / {p99} / {max}")
+        };
         let build = if cfg!(debug_assertions) { "a DEBUG build: the figures say nothing" } else { "a release build" };
         writeln!(f, "ingest, {build}")?;
         row(f, "record, bytes", grouped(self.record_bytes as u64))?;
@@ -55,29 +69,27 @@ impl Display for Report {
             crate::BULK.connections,
             crate::BULK.records_per_batch
         )?;
-        row(f, "acknowledged after fsync, events/s", whole(float(bulk.acknowledged) / bulk.took.as_secs_f64()))?;
-        row(
-            f,
-            "acknowledgement p50 / p99 / max, ms",
-            format!("{} / {} / {}", latency(bulk, 500), latency(bulk, 990), latency(bulk, 1_000)),
-        )?;
-        row(f, "receiver CPU s per million events, until in the tables", format!("{:.1}", 1e6 / per_cpu_second))?;
+        row(f, "acknowledged after fsync, events/s", whole(bulk.per_second()))?;
+        row(f, LATENCY, latencies(bulk))?;
+        row(f, "receiver CPU s per million events, until compacted", format!("{:.1}", 1e6 / per_cpu_second))?;
         row(f, "events per receiver CPU second", whole(per_cpu_second))?;
         row(f, "the same / decoded by one core", format!("{:.2}", per_cpu_second / self.decoded_per_second))?;
         writeln!(f)?;
         writeln!(
             f,
-            "paced: {} events/s over {} connections, up to {} records a batch, latency from when each was due",
-            grouped(u64::from(crate::PACED.records_per_second)),
-            crate::PACED.connections,
-            crate::PACED.records_per_batch
+            "half of that: {} events/s over {} connections, up to {} records a batch, latency from when each was due",
+            grouped(u64::from(self.half.records_per_second)),
+            self.half.connections,
+            self.half.records_per_batch
         )?;
-        row(f, "acknowledged, events/s", whole(float(paced.acknowledged) / paced.took.as_secs_f64()))?;
-        row(
-            f,
-            "acknowledgement p50 / p99 / max, ms",
-            format!("{} / {} / {}", latency(paced, 500), latency(paced, 990), latency(paced, 1_000)),
-        )?;
+        row(f, "acknowledged, events/s", whole(paced.per_second()))?;
+        row(f, LATENCY, latencies(paced))?;
+        row(f, "compactions meanwhile", grouped(self.compactions))?;
+        row(f, "with the tables away: acknowledged, events/s", whole(away.per_second()))?;
+        row(f, LATENCY, latencies(away))?;
+        writeln!(f)?;
+        writeln!(f, "one record now and then")?;
+        row(f, LATENCY, latencies(&self.idle))?;
         writeln!(f)?;
         row(
             f,
@@ -85,7 +97,7 @@ impl Display for Report {
             format!("{} / {}", self.memory.now / 1_000_000, self.memory.peak / 1_000_000),
         )?;
         row(f, "bytes at rest per event", format!("{:.0}", float(self.bytes_at_rest) / float(self.stored.max(1))))?;
-        row(f, "refused", grouped(bulk.refused + paced.refused))?;
+        row(f, "refused", grouped(self.idle.refused + bulk.refused + paced.refused + away.refused))?;
         row(f, "acknowledged", grouped(self.acknowledged()))?;
         row(f, "in the tables", grouped(self.stored))?;
         row(f, "lost", grouped(self.lost()))

@@ -11,11 +11,10 @@ use arrow::row::{RowConverter, Rows, SortField};
 use barograph_proto::tables::Table;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use parquet::basic::ZstdLevel;
 use parquet::errors::ParquetError;
 
-use super::file::{DataFile, FileWriter};
-use super::{COMPACTED_LEVEL, ColumnarError};
+use super::ColumnarError;
+use super::file::{DataFile, Effort, FileWriter};
 
 /// Rows of a file that are in memory at a time.
 pub(crate) const BATCH_ROWS: usize = 1_024;
@@ -233,7 +232,7 @@ impl<'a> Output<'a> {
             self.chosen.clear();
             let mut writer = match self.writer.take() {
                 Some(writer) => writer,
-                None => FileWriter::new(self.plan.table, &self.plan.day, self.plan.rows, zstd()?)?,
+                None => FileWriter::new(self.plan.table, &self.plan.day, self.plan.rows, Effort::LASTING)?,
             };
             writer.write(&batch)?;
             if writer.bytes() as u64 >= self.plan.target {
@@ -260,10 +259,6 @@ impl<'a> Output<'a> {
         }
         Ok(self.merged)
     }
-}
-
-fn zstd() -> Result<ZstdLevel, ColumnarError> {
-    Ok(ZstdLevel::try_new(COMPACTED_LEVEL)?)
 }
 
 /// A batch with all columns of the table in their order; those that an older layout lacks are null.

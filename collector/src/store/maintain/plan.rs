@@ -26,7 +26,7 @@ pub(in crate::store) struct Sizes {
 impl Default for Sizes {
     /// Each reader of a file holds a batch and a row group's compressed columns: some hundred MB in all at the most.
     fn default() -> Self {
-        Self { target: 64 << 20, fan_in: 16, most: 32, quiet: 3_600 * SECOND }
+        Self { target: 64 << 20, fan_in: 16, most: 32, quiet: 300 * SECOND }
     }
 }
 
