@@ -4,6 +4,7 @@
 //! build: its figures say nothing, but it shows that everything works. It listens on loopback only, takes about two
 //! minutes and leaves nothing behind. Progress goes to standard error, the table to standard output.
 
+mod grow;
 mod load;
 mod receiver;
 mod records;
@@ -18,7 +19,7 @@ use indicatif::ProgressBar;
 use load::{Bulk, Outcome, Paced};
 use receiver::{Receiver, Tables};
 use records::Pool;
-use report::Report;
+use report::{Grown, Report};
 
 /// How long decoding alone is measured.
 const DECODING: Duration = Duration::from_secs(3);
@@ -33,6 +34,12 @@ const BULK: Bulk = Bulk { connections: 8, records_per_batch: 512, lasting: Durat
 /// A steady stream of half of that, whatever the receiver does. The rate is filled in.
 const HALF: Paced =
     Paced { connections: 50, records_per_batch: 20, records_per_second: 0, lasting: Duration::from_secs(30) };
+
+/// Set to anything, it adds the bulk load with many rows in the table, which takes two minutes more.
+const LARGE: &str = "BAROGRAPH_BENCH_LARGE";
+
+/// Rows in the table while ingest is measured: as it was left, and grown.
+const SIZES: [u64; 3] = [0, 10_000_000, 100_000_000];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -73,6 +80,22 @@ async fn main() -> anyhow::Result<()> {
     let receiver = Receiver::start(Tables::Away)?;
     let away = half.run(&receiver.endpoint, &pool).await?;
     drop(receiver);
+
+    let bytes_at_rest = home.bytes_at_rest()?;
+    let sizes = if std::env::var_os(LARGE).is_some() { &SIZES[..] } else { &[] };
+    let (mut home, mut grown) = (home, Vec::new());
+    for rows in sizes {
+        progress.set_message(format!("the same with {} million rows in the table", rows / 1_000_000));
+        let rows = if *rows == 0 { home.rows()? } else { home.grow(*rows)? };
+        let receiver = Receiver::start_in(home, Tables::Here)?;
+        receiver.wait_for_rest().await?;
+        let idle = receiver.memory()?;
+        let before = receiver.cpu()?;
+        let outcome = BULK.run(&receiver.endpoint, &pool).await?;
+        let cpu = receiver.cpu()?.saturating_sub(before);
+        grown.push(Grown { rows, idle, outcome, cpu, loaded: receiver.memory()? });
+        home = receiver.stop().await?;
+    }
     progress.finish_and_clear();
 
     let report = Report {
@@ -87,7 +110,8 @@ async fn main() -> anyhow::Result<()> {
         away,
         memory,
         stored,
-        bytes_at_rest: home.bytes_at_rest()?,
+        bytes_at_rest,
+        grown,
     };
     write!(std::io::stdout().lock(), "{report}").context("cannot write to standard output")?;
     anyhow::ensure!(report.lost() == 0, "{} records were acknowledged and are not stored", report.lost());

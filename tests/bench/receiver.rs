@@ -1,6 +1,5 @@
 //! The receiver under load: the real binary in its own process, on loopback, with a folder of its own.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -10,6 +9,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
+
+use crate::grow;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_barograph");
 
@@ -56,7 +57,11 @@ pub(crate) struct Memory {
 
 impl Receiver {
     pub(crate) fn start(tables: Tables) -> anyhow::Result<Self> {
-        let home = Home(tempfile::tempdir().context("cannot make a temporary folder")?);
+        Self::start_in(Home(tempfile::tempdir().context("cannot make a temporary folder")?), tables)
+    }
+
+    /// Starts on a folder that another receiver has left.
+    pub(crate) fn start_in(home: Home, tables: Tables) -> anyhow::Result<Self> {
         let log = File::create(home.log())?;
         let mut command = Command::new(BINARY);
         command.arg("serve").arg("--data-dir").arg(home.data());
@@ -197,25 +202,13 @@ impl Home {
         text.lines().nth(1).and_then(|line| line.trim().parse().ok()).with_context(|| format!("no count: {text}"))
     }
 
-    /// How many bytes the files take that belong to the table of events, as its log says.
+    /// How many bytes the files take that belong to the table of events.
     pub(crate) fn bytes_at_rest(&self) -> anyhow::Result<u64> {
-        let log = self.data().join("tables/events/_delta_log");
-        let mut entries: Vec<_> =
-            fs::read_dir(&log)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-        entries.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-        entries.sort();
-        let mut live = BTreeMap::new();
-        for entry in entries {
-            for line in fs::read_to_string(entry)?.lines() {
-                let action: serde_json::Value = serde_json::from_str(line)?;
-                if let (Some(path), Some(size)) = (action["add"]["path"].as_str(), action["add"]["size"].as_u64()) {
-                    live.insert(path.to_owned(), size);
-                }
-                if let Some(path) = action["remove"]["path"].as_str() {
-                    live.remove(path);
-                }
-            }
-        }
-        Ok(live.values().sum())
+        grow::bytes_at_rest(&self.data())
+    }
+
+    /// Makes the table of events hold at least so many rows; how many it holds then.
+    pub(crate) fn grow(&self, rows: u64) -> anyhow::Result<u64> {
+        grow::grow(&self.data(), rows)
     }
 }

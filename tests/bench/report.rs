@@ -34,8 +34,24 @@ pub(crate) struct Report {
     pub(crate) memory: Memory,
     /// Events in the tables.
     pub(crate) stored: u64,
-    /// Bytes of the tables on disk.
+    /// Bytes of the events' files.
     pub(crate) bytes_at_rest: u64,
+    /// The bulk load again with more and more rows in the table.
+    pub(crate) grown: Vec<Grown>,
+}
+
+/// The bulk load while a table holds many rows.
+#[derive(Debug)]
+pub(crate) struct Grown {
+    /// How many.
+    pub(crate) rows: u64,
+    /// The receiver's memory before the load.
+    pub(crate) idle: Memory,
+    pub(crate) outcome: Outcome,
+    /// CPU time that the load took the receiver.
+    pub(crate) cpu: Duration,
+    /// Its memory after the load.
+    pub(crate) loaded: Memory,
 }
 
 impl Report {
@@ -100,7 +116,18 @@ impl Display for Report {
         row(f, "refused", grouped(self.idle.refused + bulk.refused + paced.refused + away.refused))?;
         row(f, "acknowledged", grouped(self.acknowledged()))?;
         row(f, "in the tables", grouped(self.stored))?;
-        row(f, "lost", grouped(self.lost()))
+        row(f, "lost", grouped(self.lost()))?;
+        for grown in &self.grown {
+            let Grown { rows, idle, outcome, cpu, loaded } = grown;
+            writeln!(f)?;
+            writeln!(f, "bulk with {} rows in the table", grouped(*rows))?;
+            row(f, "acknowledged after fsync, events/s", whole(outcome.per_second()))?;
+            row(f, "events per receiver CPU second", whole(float(outcome.acknowledged) / cpu.as_secs_f64().max(0.01)))?;
+            row(f, LATENCY, latencies(outcome))?;
+            let megabytes = [idle.now, loaded.now, loaded.peak].map(|bytes| bytes / 1_000_000);
+            row(f, "resident memory idle / loaded / at its highest, MB", megabytes.map(grouped).join(" / "))?;
+        }
+        Ok(())
     }
 }
 
