@@ -33,23 +33,18 @@ impl Custody {
     /// Reads the retention file again at each SIGHUP. One that has faults is told and not taken.
     pub(super) async fn reload_on(self: Arc<Self>, mut hangup: Signal, file: PathBuf, stop: CancellationToken) {
         while stop.run_until_cancelled(hangup.recv()).await.flatten().is_some() {
-            let fault = match retention::read(Some(&file)) {
+            let read =
+                retention::read(Some(&file)).map_err(|error| format!("{error:#}; what was read before stays in force"));
+            *self.retention_fault.lock().unwrap_or_else(PoisonError::into_inner) = read.as_ref().err().cloned();
+            match read {
                 Ok(policy) => {
                     if let Some(store) = &*self.store() {
                         store.set_retention(policy);
                     }
                     tracing::info!(file = %file.display(), "retention file read again and in force");
-                    None
                 }
-                Err(error) => {
-                    tracing::error!(
-                        fault = format!("{error:#}"),
-                        "fault in the retention file; the old one stays in force"
-                    );
-                    Some(format!("{error:#}; what was read before stays in force"))
-                }
-            };
-            *self.retention_fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+                Err(fault) => tracing::error!(fault, "the retention file was not taken"),
+            }
         }
     }
 
