@@ -19,6 +19,7 @@ mod support;
 mod bad_input;
 mod browser;
 mod canary;
+mod conformance;
 mod decided_by;
 mod documented;
 mod exporters;

@@ -2,8 +2,9 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HOST};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Version};
 use axum::response::Response;
 use axum::routing::post;
 use barograph_proto::otlp::Signal;
@@ -28,11 +29,16 @@ pub(super) fn routes(door: &Door) -> Router {
         .method_not_allowed_fallback(move |request| refuse(wrong, Refusal::WrongMethod, request))
 }
 
+/// Goes on when the client leaves, which would end it here otherwise: what came of every request is counted.
 async fn export(door: Door, signal: Signal, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let mut upload = Upload::new(body);
-    let outcome = receive(&door, signal, &parts.headers, &mut upload).await;
-    answer(&door, &outcome, &parts.headers, upload).await
+    let tasks = door.tasks().clone();
+    let answered = tasks.spawn(async move {
+        let (parts, body) = request.into_parts();
+        let mut upload = Upload::new(body);
+        let outcome = receive(&door, signal, &parts, &mut upload).await;
+        answer(&door, &outcome, &parts.headers, upload).await
+    });
+    answered.await.unwrap_or_else(|_| reply::http(&Err(Refusal::Failed), Encoding::Json))
 }
 
 async fn refuse(door: Door, refusal: Refusal, request: Request) -> Response {
@@ -42,15 +48,27 @@ async fn refuse(door: Door, refusal: Refusal, request: Request) -> Response {
 
 async fn answer(door: &Door, outcome: &Outcome, headers: &HeaderMap, mut upload: Upload) -> Response {
     door.record(outcome);
-    upload.drain().await;
+    // A client that asked first is told no before it sends anything.
+    if upload.has_begun() || !headers.contains_key(EXPECT) {
+        upload.drain(door.patience().drain).await;
+    }
     // Who names no encoding that we know is answered in the one that a person can read.
     reply::http(outcome, Encoding::of(headers.get(CONTENT_TYPE)).unwrap_or(Encoding::Json))
 }
 
-async fn receive(door: &Door, signal: Signal, headers: &HeaderMap, upload: &mut Upload) -> Outcome {
+async fn receive(door: &Door, signal: Signal, parts: &Parts, upload: &mut Upload) -> Outcome {
+    check_host(parts)?;
+    let headers = &parts.headers;
     let encoding = Encoding::of(headers.get(CONTENT_TYPE))?;
     let compression = Compression::of(headers, CONTENT_ENCODING)?;
     let mut reservation = door.reserve();
-    let bytes = upload.read(MAX_MESSAGE_BYTES, &mut reservation).await?;
+    let bytes = upload.read(MAX_MESSAGE_BYTES, door.patience().body, &mut reservation).await?;
     door.accept(Parcel { signal, encoding, compression, bytes, reservation }).await
+}
+
+/// Refuses what two readers could take for requests to different hosts (RFC 9112 section 3.2).
+fn check_host(parts: &Parts) -> Result<(), Refusal> {
+    let hosts = parts.headers.get_all(HOST).iter().count();
+    let is_clear = hosts == 1 || hosts == 0 && parts.version != Version::HTTP_11;
+    if is_clear { Ok(()) } else { Err(Refusal::UnclearHost) }
 }

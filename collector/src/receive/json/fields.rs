@@ -111,17 +111,11 @@ impl Fields {
         self.values(field)?.into_iter().map(number).collect()
     }
 
-    /// An enum, as its number (which may be one that we do not know) or its name.
-    pub(super) fn enumeration(
-        &mut self,
-        field: &'static str,
-        named: impl Fn(&str) -> Option<i32>,
-    ) -> Result<i32, Fault> {
-        let read = |value: Value| match value.as_str().and_then(named) {
-            Some(number) => Some(number),
-            None => i64_of(&value).and_then(|number| i32::try_from(number).ok()),
-        };
-        Ok(self.read(field, "a known name or a number", read)?.unwrap_or_default())
+    /// An enum, as its number, which may be one that we do not know. OTLP allows no names here, unlike Protobuf's JSON.
+    pub(super) fn enumeration(&mut self, field: &'static str) -> Result<i32, Fault> {
+        let read =
+            |value: Value| i64_of(&value).filter(|_| value.is_number()).and_then(|number| number.try_into().ok());
+        Ok(self.read(field, "the number of an enum's value, which OTLP/JSON does not name", read)?.unwrap_or_default())
     }
 
     /// A trace or span id: hexadecimal digits of either case, not base64.
@@ -162,7 +156,8 @@ fn f64_of(value: &Value) -> Option<f64> {
             "NaN" => Some(f64::NAN),
             "Infinity" => Some(f64::INFINITY),
             "-Infinity" => Some(f64::NEG_INFINITY),
-            text => text.parse().ok(),
+            // Rust reads further names of these, and what is too large as infinite.
+            text => text.parse().ok().filter(|number: &f64| number.is_finite()),
         },
         _ => None,
     }

@@ -5,8 +5,8 @@ use barograph_proto::otlp::{
     SummaryDataPoint, exemplar, metric::Data, number_data_point,
 };
 use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, Exemplar, ExponentialHistogram, Gauge, Histogram, Sum, Summary,
-    exponential_histogram_data_point::Buckets, summary_data_point::ValueAtQuantile,
+    Exemplar, ExponentialHistogram, Gauge, Histogram, Sum, Summary, exponential_histogram_data_point::Buckets,
+    summary_data_point::ValueAtQuantile,
 };
 
 use super::Fault;
@@ -81,7 +81,7 @@ fn summary(mut fields: Fields) -> Result<Summary, Fault> {
 }
 
 fn temporality(fields: &mut Fields) -> Result<i32, Fault> {
-    fields.enumeration("aggregationTemporality", |name| AggregationTemporality::from_str_name(name).map(i32::from))
+    fields.enumeration("aggregationTemporality")
 }
 
 fn number(mut fields: Fields) -> Result<NumberDataPoint, Fault> {
