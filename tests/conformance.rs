@@ -396,3 +396,36 @@ async fn three_hundred_clients_of_both_doors_balance_to_the_record() {
     assert_eq!((accepted("grpc"), accepted("http")), (CLIENTS as u64 / 2, CLIENTS as u64 / 2));
     until("all of them are in the table", LIMIT, || (query::count(&home.data(), "events") == sent).then_some(())).await;
 }
+
+/// Where the tests are that `docs/otlp.md` names, by the first part of their names there.
+fn source(place: &str) -> std::path::PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    match place {
+        "grpc" | "http" | "framing" | "slow" | "many" | "lifecycle" => {
+            root.join("collector/src/receive/tests").join(format!("{place}.rs"))
+        }
+        "json" => root.join("collector/src/receive/json/tests.rs"),
+        "admission" | "body" | "deadline" | "reply" | "rpc" | "shape" => {
+            root.join("collector/src/receive").join(format!("{place}.rs"))
+        }
+        place => root.join("tests").join(format!("{place}.rs")),
+    }
+}
+
+#[test]
+fn every_clause_of_the_documentation_names_a_test_that_there_is() {
+    let page = include_str!("../docs/otlp.md");
+    let clauses: Vec<_> = page.lines().filter(|line| line.starts_with("| ") && !line.contains("| test |")).collect();
+    assert!(clauses.len() > 45, "{} clauses", clauses.len());
+    for clause in clauses {
+        let tests = clause.trim_end_matches(" |").rsplit_once("| ").unwrap().1;
+        let names: Vec<_> = tests.split_whitespace().collect();
+        assert!(!names.is_empty(), "{clause}");
+        for name in names {
+            let (place, test) = name.trim_matches('`').split_once("::").unwrap_or_else(|| panic!("{name}: {clause}"));
+            let file = source(place);
+            let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            assert!(text.contains(&format!("fn {test}()")), "{} has no test {test}", file.display());
+        }
+    }
+}
