@@ -21,6 +21,7 @@ mod browser;
 mod canary;
 mod conformance;
 mod decided_by;
+mod doctor;
 mod documented;
 mod exporters;
 mod hashed;
