@@ -29,6 +29,7 @@ mod keys;
 mod kill;
 mod labels;
 mod metrics_and_health;
+mod operate;
 mod permission_decision;
 mod planted;
 mod policies;

@@ -1,5 +1,6 @@
 //! The collector's own metrics, made in the root and handed in.
 
+use barograph_proto::otlp::Signal;
 use barograph_proto::values::Redaction;
 use barograph_redaction::engine::Tally;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -205,6 +206,7 @@ impl Metrics {
     /// Makes the metrics and registers them.
     pub fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
+        metrics.begin_at_zero();
         metrics.redaction.register(registry);
         let registry = registry.sub_registry_with_prefix("barograph_collector");
         registry.register("records_received", "Records decoded from requests", metrics.records_received.clone());
@@ -219,5 +221,18 @@ impl Metrics {
         registry.register("requests_refused", "Requests answered with an error", metrics.requests_refused.clone());
         metrics.store.register(registry);
         metrics
+    }
+
+    /// Makes the counters whose labels are few stand there from the start: an alert sees a step from 0 to 1, and not one
+    /// from nothing to 1.
+    fn begin_at_zero(&self) {
+        for signal in Signal::ALL.map(Signal::name) {
+            let records =
+                [&self.records_received, &self.records_stored, &self.records_already_stored, &self.records_refused];
+            records.into_iter().for_each(|counter| drop(counter.get_or_create(&SignalLabels { signal })));
+        }
+        for transport in ["grpc", "http"] {
+            drop(self.requests_accepted.get_or_create(&TransportLabels { transport }));
+        }
     }
 }
