@@ -16,11 +16,11 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug, Deserialize)]
 struct Report {
     verdict: String,
-    checks: Vec<Check>,
+    checks: Vec<Finding>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Check {
+struct Finding {
     check: String,
     verdict: String,
     found: String,

@@ -16,8 +16,8 @@ use crate::support::{query, send, until};
 const DASHBOARD: &str = include_str!("../deploy/grafana/barograph.json");
 const ALERTS: &str = include_str!("../deploy/prometheus/alerts.yaml");
 
-/// Metrics of table maintenance, which the dashboard has panels for and the server does not show yet. To be emptied when
-/// it does.
+/// Metrics of table maintenance, which the dashboard has panels for and the server does not show yet. To be emptied
+/// when it does.
 const AWAITED: [&str; 7] = [
     "barograph_collector_store_compactions_total",
     "barograph_collector_store_compacted_bytes_total",

@@ -229,7 +229,9 @@ impl Metrics {
         for signal in Signal::ALL.map(Signal::name) {
             let records =
                 [&self.records_received, &self.records_stored, &self.records_already_stored, &self.records_refused];
-            records.into_iter().for_each(|counter| drop(counter.get_or_create(&SignalLabels { signal })));
+            for counter in records {
+                drop(counter.get_or_create(&SignalLabels { signal }));
+            }
         }
         for transport in ["grpc", "http"] {
             drop(self.requests_accepted.get_or_create(&TransportLabels { transport }));

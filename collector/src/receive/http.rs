@@ -2,9 +2,9 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HOST};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Version};
+use axum::http::{HeaderMap, HeaderValue, Version};
 use axum::response::Response;
 use axum::routing::post;
 use barograph_proto::otlp::Signal;
@@ -43,32 +43,52 @@ async fn export(door: Door, signal: Signal, request: Request) -> Response {
 
 async fn refuse(door: Door, refusal: Refusal, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let refusal = check_head(&parts).err().unwrap_or(refusal);
     answer(&door, &Err(refusal), &parts.headers, Upload::new(body)).await
 }
 
 async fn answer(door: &Door, outcome: &Outcome, headers: &HeaderMap, mut upload: Upload) -> Response {
     door.record(outcome);
     // A client that asked first is told no before it sends anything.
-    if upload.has_begun() || !headers.contains_key(EXPECT) {
+    let asks = headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
+    if upload.has_begun() || !asks {
         upload.drain(door.patience().drain).await;
     }
     // Who names no encoding that we know is answered in the one that a person can read.
-    reply::http(outcome, Encoding::of(headers.get(CONTENT_TYPE)).unwrap_or(Encoding::Json))
+    reply::http(outcome, encoding(headers).unwrap_or(Encoding::Json))
 }
 
 async fn receive(door: &Door, signal: Signal, parts: &Parts, upload: &mut Upload) -> Outcome {
-    check_host(parts)?;
+    check_head(parts)?;
     let headers = &parts.headers;
-    let encoding = Encoding::of(headers.get(CONTENT_TYPE))?;
+    let encoding = encoding(headers)?;
     let compression = Compression::of(headers, CONTENT_ENCODING)?;
     let mut reservation = door.reserve();
     let bytes = upload.read(MAX_MESSAGE_BYTES, door.patience().body, &mut reservation).await?;
     door.accept(Parcel { signal, encoding, compression, bytes, reservation }).await
 }
 
-/// Refuses what two readers could take for requests to different hosts (RFC 9112 section 3.2).
-fn check_host(parts: &Parts) -> Result<(), Refusal> {
+/// The one content type.
+fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
+    let mut values = headers.get_all(CONTENT_TYPE).into_iter();
+    match (values.next(), values.next()) {
+        (one, None) => Encoding::of(one),
+        _ => Err(Refusal::UnknownMediaType),
+    }
+}
+
+/// Refuses what two readers could take for requests to different hosts or of different lengths (RFC 9112 sections 3.2
+/// and 6.1). Of transfer codings, hyper undoes chunks and overlooks the others.
+fn check_head(parts: &Parts) -> Result<(), Refusal> {
     let hosts = parts.headers.get_all(HOST).iter().count();
-    let is_clear = hosts == 1 || hosts == 0 && parts.version != Version::HTTP_11;
-    if is_clear { Ok(()) } else { Err(Refusal::UnclearHost) }
+    if hosts > 1 || hosts == 0 && parts.version == Version::HTTP_11 {
+        return Err(Refusal::UnclearHead { wanted: "send one Host header" });
+    }
+    let mut codings = parts.headers.get_all(TRANSFER_ENCODING).into_iter();
+    let is_chunks = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"chunked");
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(coding), None) if is_chunks(coding) => Ok(()),
+        _ => Err(Refusal::UnclearHead { wanted: "the only transfer coding is chunked, once" }),
+    }
 }

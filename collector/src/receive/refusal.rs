@@ -42,9 +42,12 @@ pub(super) enum Refusal {
     /// Not POST.
     #[error("the method is not allowed; use POST")]
     WrongMethod,
-    /// No host, or several.
-    #[error("an HTTP/1.1 request names its host once; send one Host header")]
-    UnclearHost,
+    /// A head that two readers could read differently.
+    #[error("the request can be read in two ways: {wanted}")]
+    UnclearHead {
+        /// What would be clear.
+        wanted: &'static str,
+    },
     /// The client ended the connection or the stream within the body.
     #[error("the body ended early")]
     CutOff,
@@ -75,7 +78,7 @@ impl Refusal {
             Self::UnknownMediaType => "unknown_media_type",
             Self::UnknownPath => "unknown_path",
             Self::WrongMethod => "wrong_method",
-            Self::UnclearHost => "unclear_host",
+            Self::UnclearHead { .. } => "unclear_head",
             Self::CutOff => "cut_off",
             Self::Slow => "slow",
             Self::Busy => "busy",

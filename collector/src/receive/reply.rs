@@ -5,7 +5,7 @@
 //! See <https://opentelemetry.io/docs/specs/otlp/#failures>.
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Full};
@@ -81,6 +81,8 @@ pub(super) fn http(outcome: &Outcome, encoding: Encoding) -> Response {
     let mut response = (status, content_type, body).into_response();
     let header = match refusal {
         Refusal::WrongMethod => Some((ALLOW, HeaderValue::from_static("POST"))),
+        // Nobody can be sure where the next request begins.
+        Refusal::UnclearHead { .. } => Some((CONNECTION, HeaderValue::from_static("close"))),
         Refusal::UnknownCompression => Some((ACCEPT_ENCODING, HeaderValue::from_static(COMPRESSIONS))),
         _ if is_retryable(refusal) => Some((RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS))),
         _ => None,
@@ -92,7 +94,7 @@ pub(super) fn http(outcome: &Outcome, encoding: Encoding) -> Response {
 fn codes(refusal: &Refusal) -> (Code, StatusCode) {
     match refusal {
         Refusal::TooLarge | Refusal::TooManyParts { .. } => (Code::ResourceExhausted, StatusCode::PAYLOAD_TOO_LARGE),
-        Refusal::Corrupt | Refusal::Malformed { .. } | Refusal::UnclearHost | Refusal::CutOff => {
+        Refusal::Corrupt | Refusal::Malformed { .. } | Refusal::UnclearHead { .. } | Refusal::CutOff => {
             (Code::InvalidArgument, StatusCode::BAD_REQUEST)
         }
         // What gRPC's compression.md wants.
@@ -151,7 +153,7 @@ mod tests {
             Refusal::FalseFlag,
             Refusal::UnknownPath,
             Refusal::WrongMethod,
-            Refusal::UnclearHost,
+            Refusal::UnclearHead { wanted: "" },
             Refusal::CutOff,
             Refusal::Failed,
         ];

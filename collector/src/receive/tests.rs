@@ -1,5 +1,6 @@
 //! Both doors from outside, over loopback sockets, with the clients that agents use. What is stored is told by metrics.
 
+mod content;
 mod framing;
 mod grpc;
 mod http;

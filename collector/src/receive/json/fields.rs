@@ -32,6 +32,12 @@ impl Fields {
         self.take(field).map(|value| read(value).ok_or(Fault { field, expected })).transpose()
     }
 
+    /// Refuses a message in which one of these is set as well: of a oneof's fields only one may be.
+    pub(super) fn none_of(&self, others: &[&'static str]) -> Result<(), Fault> {
+        let other = others.iter().find(|other| self.0.get(**other).is_some_and(|value| !value.is_null()));
+        other.map_or(Ok(()), |field| Err(Fault { field, expected: "the only value that is set" }))
+    }
+
     pub(super) fn list<T>(
         &mut self,
         field: &'static str,
@@ -127,7 +133,7 @@ impl Fields {
 
 fn u64_of(value: &Value) -> Option<u64> {
     match value {
-        Value::Number(number) => number.as_u64().or_else(|| u64::try_from(whole(number)?).ok()),
+        Value::Number(number) => number.as_u64().or_else(|| whole_time(number)),
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
@@ -147,6 +153,14 @@ fn whole(number: &Number) -> Option<i64> {
     let value = number.as_f64().filter(|value| value.fract() == 0.0 && value.abs() <= EXACT)?;
     #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
     Some(value as i64)
+}
+
+/// The same for unsigned numbers, up to the largest: times are such, and their senders may have them as doubles.
+fn whole_time(number: &Number) -> Option<u64> {
+    const END: f64 = 18_446_744_073_709_551_616.0; // 2^64
+    let value = number.as_f64().filter(|value| value.fract() == 0.0 && (0.0..END).contains(value))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, not negative, below 2^64")]
+    Some(value as u64)
 }
 
 fn f64_of(value: &Value) -> Option<f64> {

@@ -1,6 +1,6 @@
 //! What clients send as JSON, and what a hostile one might.
 
-use barograph_proto::otlp::{LogRecord, any_value::Value as Any, metric::Data, number_data_point};
+use barograph_proto::otlp::{LogRecord, any_value::Value as Any, exemplar, metric::Data, number_data_point};
 
 use super::*;
 
@@ -111,6 +111,24 @@ fn integers_are_exact_past_the_reach_of_doubles() {
     assert_eq!(values(ints), expected.map(|int| Some(Any::IntValue(int))));
     let time = record(r#""timeUnixNano":18446744073709551615"#);
     assert_eq!(time.time_unix_nano, u64::MAX);
+    // A time as a double, which some clocks give.
+    assert_eq!(record(r#""timeUnixNano":1.795166924e18"#).time_unix_nano, 1_795_166_924_000_000_000);
+}
+
+#[test]
+fn two_values_where_one_may_be_are_refused() {
+    let body = |value: &str| format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{value}}}]}}]}}]}}"#);
+    let metric = |fields: &str| format!(r#"{{"resourceMetrics":[{{"scopeMetrics":[{{"metrics":[{{{fields}}}]}}]}}]}}"#);
+    for (signal, json, field) in [
+        (Signal::Logs, body(r#"{"stringValue":"a","intValue":1}"#), "intValue"),
+        (Signal::Logs, body(r#"{"kvlistValue":{},"arrayValue":{}}"#), "kvlistValue"),
+        (Signal::Metrics, metric(r#""gauge":{},"sum":{"dataPoints":[{}]}"#), "sum"),
+        (Signal::Metrics, metric(r#""gauge":{"dataPoints":[{"asInt":1,"asDouble":2}]}"#), "asDouble"),
+    ] {
+        assert_eq!(fault(signal, &json), format!("`{field}` is not the only value that is set"));
+    }
+    // Null is not set.
+    assert_eq!(records(&body(r#"{"stringValue":null,"intValue":1}"#)).len(), 1);
 }
 
 #[test]
@@ -195,6 +213,8 @@ fn faults_name_the_field_and_never_its_value() {
     for (fields, expected) in [
         (r#""timeUnixNano":"secret""#, "`timeUnixNano` is not an unsigned 64-bit number"),
         (r#""timeUnixNano":-1"#, "`timeUnixNano` is not an unsigned 64-bit number"),
+        (r#""timeUnixNano":1e20"#, "`timeUnixNano` is not an unsigned 64-bit number"),
+        (r#""timeUnixNano":0.5"#, "`timeUnixNano` is not an unsigned 64-bit number"),
         (r#""flags":4294967296"#, "`flags` is not an unsigned 32-bit number"),
         (r#""severityText":["secret"]"#, "`severityText` is not a string"),
         (r#""attributes":{"secret":1}"#, "`attributes` is not a list"),
@@ -299,8 +319,8 @@ fn exemplars_and_buckets_are_read_whole() {
     let [first, second] = point.exemplars.as_slice() else { panic!() };
     assert_eq!((first.trace_id.len(), first.span_id.len(), first.time_unix_nano), (16, 8, 7));
     assert_eq!(first.filtered_attributes.len(), 1);
-    use barograph_proto::otlp::exemplar::Value::{AsDouble, AsInt};
-    assert_eq!((first.value, second.value), (Some(AsDouble(2.5)), Some(AsInt(-4))));
+    assert_eq!(first.value, Some(exemplar::Value::AsDouble(2.5)));
+    assert_eq!(second.value, Some(exemplar::Value::AsInt(-4)));
     assert_eq!(metric.metadata.len(), 1);
 }
 

@@ -51,6 +51,13 @@ async fn unclear_framing_is_refused_and_nothing_behind_it_is_run() {
         ("chunked, then something else", "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n".to_owned()),
         ("an unknown coding", "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n".to_owned()),
         ("a coding and no chunks", "Transfer-Encoding: gzip\r\n\r\n".to_owned()),
+        ("a coding beside chunks", "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n".to_owned()),
+        ("chunks twice", "Transfer-Encoding: chunked, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n".to_owned()),
+        (
+            "two codings",
+            "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n".to_owned(),
+        ),
+        ("a second host", "Host: b\r\nContent-Length: 2\r\n\r\n{}".to_owned()),
         ("a folded header", "X: y\r\n Content-Length: 2\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n".to_owned()),
         ("a blank before the colon", "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n".to_owned()),
         ("a bare return in a header", "X: y\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_owned()),
@@ -129,10 +136,10 @@ async fn requests_in_a_row_are_each_answered_in_order() {
     let door = Open::new(Transport::Http).await;
     let good = format!("{HEAD}Content-Length: 2\r\n\r\n{{}}");
     let bad = format!("{HEAD}Content-Length: 2\r\n\r\nno");
-    let lost = good.replace("/v1/logs", "/v1/nothing");
+    let elsewhere = good.replace("/v1/logs", "/v1/nothing");
     let last = good.replace("Host: a", "Host: a\r\nConnection: close");
     // What comes after one that wants to close is not a request any more.
-    let said = said(&door, &[&good, &bad, &lost, &last, HIDDEN].map(str::to_owned).concat()).await;
+    let said = said(&door, &[&good, &bad, &elsewhere, &last, HIDDEN].map(str::to_owned).concat()).await;
     assert_eq!(codes(&said), ["200", "400", "404", "200"], "{said}");
     assert_eq!((door.accepted(), door.received(Signal::Logs)), (2, 0));
     door.close().await;
@@ -163,7 +170,7 @@ async fn http_1_1_names_its_host() {
         assert!(answer.contains("send one Host header"), "{answer}");
     }
     assert_eq!(codes(&said(&door, &request.replace("/v1/logs", "http://a/v1/logs")).await), ["200"]);
-    assert_eq!((door.refused("unclear_host"), door.accepted()), (3, 1));
+    assert_eq!((door.refused("unclear_head"), door.accepted()), (3, 1));
     door.close().await;
 }
 

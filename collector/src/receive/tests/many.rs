@@ -2,6 +2,7 @@
 
 use opentelemetry_proto::tonic::collector::logs::v1::logs_service_client::LogsServiceClient;
 use prost::encoding::encode_varint;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -17,6 +18,12 @@ fn request(connection: usize, number: usize) -> ExportLogsServiceRequest {
     logs((0..3).map(|record| numbered((connection * REQUESTS + number) * 3 + record)).collect())
 }
 
+/// Lets this process open as many files as the system allows it to: many shells begin with 1,024.
+fn open_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).unwrap();
+}
+
 fn balanced(door: &Open) {
     let expected = (CONNECTIONS * REQUESTS * 3) as u64;
     assert_eq!(door.accepted(), (CONNECTIONS * REQUESTS) as u64);
@@ -25,6 +32,7 @@ fn balanced(door: &Open) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_hundred_grpc_connections_balance() {
+    open_many_files();
     let door = Open::new(Transport::Grpc).await;
     let senders: Vec<_> = (0..CONNECTIONS)
         .map(|connection| {
@@ -48,6 +56,7 @@ async fn three_hundred_grpc_connections_balance() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_hundred_http_connections_balance() {
+    open_many_files();
     let door = Open::new(Transport::Http).await;
     let senders: Vec<_> = (0..CONNECTIONS)
         .map(|connection| {
