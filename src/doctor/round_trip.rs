@@ -1,5 +1,5 @@
-//! One log record, sent through an OTLP/HTTP port as any sender's, and asked for in the tables: through the running server,
-//! or through one that is started for it in a folder of its own.
+//! One log record, sent through an OTLP/HTTP port as any sender's, and asked for in the tables: through the running
+//! server, or through one that is started for it in a folder of its own.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;
