@@ -374,3 +374,21 @@ fn requests_of_every_client_are_read_whole() {
         assert_eq!(debug.matches("KeyValue {").count(), count(&value, "attributes"));
     }
 }
+
+#[test]
+fn what_the_sdks_own_types_write_as_json_is_read_back() {
+    for (signal, _, json) in CAPTURES {
+        let sent = decode(signal, json.as_bytes()).unwrap();
+        let written = match &sent {
+            Export::Logs(request) => serde_json::to_vec(request),
+            Export::Traces(request) => serde_json::to_vec(request),
+            Export::Metrics(request) => serde_json::to_vec(request),
+        };
+        match (sent, decode(signal, &written.unwrap()).unwrap()) {
+            (Export::Logs(sent), Export::Logs(read)) => assert_eq!(sent, read),
+            (Export::Traces(sent), Export::Traces(read)) => assert_eq!(sent, read),
+            (Export::Metrics(sent), Export::Metrics(read)) => assert_eq!(sent, read),
+            (sent, read) => panic!("{sent:?} {read:?}"),
+        }
+    }
+}
