@@ -181,6 +181,22 @@ async fn a_key_that_others_may_read_and_one_that_is_missing_are_told() {
     assert!(!key.exists(), "nothing is made by looking");
 }
 
+#[tokio::test]
+async fn tables_that_cannot_be_read_are_told() {
+    let home = Home::new();
+    assert!(Server::start(&home).terminate(LIMIT).await.success());
+    let log = home.data().join("tables/events/_delta_log");
+    for entry in std::fs::read_dir(&log).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::write(path, "no commit").unwrap();
+        }
+    }
+    let (check, said) = report(any_ports(&mut doctor(&home.data()))).only_failure();
+    assert_eq!(check, "store");
+    assert!(said.contains("restore the folder from a backup"), "{said}");
+}
+
 #[test]
 fn in_words_it_is_a_line_for_each_finding() {
     let home = Home::new();

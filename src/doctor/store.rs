@@ -20,7 +20,10 @@ pub(super) struct Stored {
 
 /// Reads the tables, and gives back the archive when they can be read.
 pub(super) async fn check(config: &Config) -> (Stored, Option<Archive>) {
-    let failed = |error: anyhow::Error| (Stored { finding: Finding::error(CHECK, error), newest: None }, None);
+    let failed = |error: anyhow::Error| {
+        let advice = "start the version that wrote them, or restore the folder from a backup; queries fail until then";
+        (Stored { finding: Finding::fail(CHECK, format!("{error:#}"), advice), newest: None }, None)
+    };
     let archive = match Archive::open(ask::archive_config(config)).await {
         Ok(archive) => archive,
         Err(error) => return failed(error.into()),

@@ -80,7 +80,7 @@ async fn headers_that_trickle_in_do_not_win_time() {
 }
 
 #[tokio::test]
-async fn a_body_that_trickles_in_over_http_is_408_in_time() {
+async fn a_body_that_trickles_in_does_not_win_time() {
     let door = Open::with_patience(Transport::Http, short_body()).await;
     let (mut read, mut write) = TcpStream::connect(door.address).await.unwrap().into_split();
     let head = "POST /v1/logs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n";
@@ -91,15 +91,13 @@ async fn a_body_that_trickles_in_over_http_is_408_in_time() {
             tokio::time::sleep(SHORT / 10).await;
         }
     };
-    let mut answer = Vec::new();
     let begin = Instant::now();
-    let answered = async { drop(read.read_to_end(&mut answer).await) };
+    // What is answered may be lost to a reset, as the client goes on writing; the next test reads it.
+    let closed = async { drop(read.read_to_end(&mut Vec::new()).await) };
     tokio::select! {
-        () = answered => {}
-        // The writer may see the end first; what was answered stands in the socket.
+        () = closed => {}
         refused = trickle => { let refused: std::io::Result<()> = refused; assert!(refused.is_err()); }
     }
-    drop(read.read_to_end(&mut answer).await);
     assert!(begin.elapsed() >= SHORT && begin.elapsed() < AT_MOST);
     assert_eq!((door.refused("slow"), door.accepted()), (1, 0));
     door.close().await;
