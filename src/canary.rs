@@ -4,7 +4,7 @@
 
 mod search;
 mod secret;
-mod send;
+pub(crate) mod send;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};

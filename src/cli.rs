@@ -30,6 +30,8 @@ pub enum Command {
     Demo(DemoArguments),
     /// Answer one SQL query over a data folder; a server may be running on it
     Query(QueryArguments),
+    /// Check settings, machine, data folder and server, a line each, with what to do
+    Doctor(DoctorArguments),
     /// Try, explain, compare and check redaction policies
     Redact {
         /// What to do.
@@ -65,6 +67,17 @@ pub struct DemoArguments {
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
     /// As for `serve`; but without `--data-dir` the demo starts afresh in `./barograph-demo-data`.
+    #[command(flatten)]
+    pub serve: ServeArguments,
+}
+
+/// Arguments of `barograph doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t)]
+    pub format: redact::Report,
+    /// As for `serve`: what the server is given, or would be.
     #[command(flatten)]
     pub serve: ServeArguments,
 }

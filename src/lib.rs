@@ -10,6 +10,7 @@ pub mod bucket;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod keys;
 pub mod panics;
 pub mod policies;
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Serve(arguments) => serve::serve(arguments).await?,
             Command::Demo(arguments) => showcase::demo(arguments).await?,
             Command::Query(arguments) => ask::query(arguments).await?,
+            Command::Doctor(arguments) => return doctor::run(arguments).await,
             Command::Redact { command } => return redact::run(command).await,
             Command::Keys { command } => keys::command::run(command)?,
         }

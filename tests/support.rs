@@ -9,6 +9,7 @@ pub(crate) mod files;
 pub(crate) mod otlp;
 pub(crate) mod query;
 pub(crate) mod replayed;
+pub(crate) mod samples;
 pub(crate) mod send;
 pub(crate) mod server;
 pub(crate) mod table;

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::AtomicU64;
 
+use barograph_proto::otlp::Signal;
+use barograph_proto::tables::Table;
 use barograph_proto::values::Redaction;
 use barograph_redaction::engine::Tally;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -10,6 +12,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+
+use crate::store::Task;
 
 /// Labels of a counter that is kept per signal.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -260,6 +264,7 @@ impl Metrics {
     /// Makes the metrics and registers them.
     pub fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
+        metrics.begin_at_zero();
         metrics.redaction.register(registry);
         let registry = registry.sub_registry_with_prefix("barograph_collector");
         registry.register("records_received", "Records decoded from requests", metrics.records_received.clone());
@@ -274,5 +279,29 @@ impl Metrics {
         registry.register("requests_refused", "Requests answered with an error", metrics.requests_refused.clone());
         metrics.store.register(registry);
         metrics
+    }
+
+    /// Makes the counters whose labels are few stand there from the start: an alert sees a step from 0 to 1, and not one
+    /// from nothing to 1.
+    fn begin_at_zero(&self) {
+        for signal in Signal::ALL.map(Signal::name) {
+            let records =
+                [&self.records_received, &self.records_stored, &self.records_already_stored, &self.records_refused];
+            for counter in records {
+                drop(counter.get_or_create(&SignalLabels { signal }));
+            }
+        }
+        for transport in ["grpc", "http"] {
+            drop(self.requests_accepted.get_or_create(&TransportLabels { transport }));
+        }
+        for table in Table::ALL.map(Table::name) {
+            let store = &self.store;
+            for counter in [&store.compactions, &store.compacted_bytes, &store.expired_rows, &store.vacuumed_files] {
+                drop(counter.get_or_create(&TableLabels { table }));
+            }
+        }
+        for task in Task::ALL.map(Task::name) {
+            drop(self.store.maintenance_failures.get_or_create(&TaskLabels { task }));
+        }
     }
 }

@@ -6,14 +6,17 @@
 
 mod admission;
 mod body;
+mod deadline;
 mod decode;
 mod door;
 mod grpc;
 mod http;
 mod json;
 mod listen;
+mod patience;
 mod refusal;
 mod reply;
+mod rpc;
 mod shape;
 mod upload;
 
@@ -36,7 +39,7 @@ pub const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
 /// When the listener has no address.
 pub async fn serve_grpc(listener: TcpListener, intake: Intake, stop: CancellationToken) -> std::io::Result<()> {
     let door = Door::new(intake, Transport::Grpc);
-    listen::serve(listener, grpc::routes(&door), Protocol::Http2, door.tasks(), stop).await
+    listen::serve(listener, grpc::routes(&door), Protocol::Http2, door.patience().headers, door.tasks(), stop).await
 }
 
 /// Serves OTLP/HTTP on a bound listener until the token is cancelled, then answers what is in flight and returns.
@@ -46,5 +49,5 @@ pub async fn serve_grpc(listener: TcpListener, intake: Intake, stop: Cancellatio
 /// When the listener has no address.
 pub async fn serve_http(listener: TcpListener, intake: Intake, stop: CancellationToken) -> std::io::Result<()> {
     let door = Door::new(intake, Transport::Http);
-    listen::serve(listener, http::routes(&door), Protocol::Any, door.tasks(), stop).await
+    listen::serve(listener, http::routes(&door), Protocol::Any, door.patience().headers, door.tasks(), stop).await
 }

@@ -35,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 use self::committer::{CommitLimits, Committer};
 use self::folder::DataFolder;
 pub use self::health::Health;
+pub(crate) use self::maintain::Task;
 use self::maintain::{Maintenance, MaintenanceLimits};
 use self::objects::DurableFiles;
 use self::opening::{Opening, Tables};

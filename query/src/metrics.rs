@@ -19,6 +19,8 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    const ALL: [Self; 5] = [Self::Answered, Self::Refused, Self::TimedOut, Self::OutOfMemory, Self::Broken];
+
     fn as_str(self) -> &'static str {
         match self {
             Self::Answered => "answered",
@@ -56,8 +58,12 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Registers the metrics under `barograph_query_`.
+    /// Registers the metrics under `barograph_query_`. Every outcome stands there from the start, so that alerts see the
+    /// first of each.
     pub(crate) fn register(&self, registry: &mut Registry) {
+        for outcome in Outcome::ALL {
+            drop(self.statements.get_or_create(&OutcomeLabels { outcome: outcome.as_str() }));
+        }
         let registry = registry.sub_registry_with_prefix("barograph_query");
         registry.register("statements", "SQL statements, by how they ended", self.statements.clone());
         registry.register_with_unit("duration", "Time that a statement took", Unit::Seconds, self.duration.clone());

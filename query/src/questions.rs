@@ -2,6 +2,7 @@
 
 pub mod calls;
 mod conditions;
+pub mod contents;
 pub mod find;
 pub mod overview;
 pub mod pressure;

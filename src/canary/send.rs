@@ -1,4 +1,4 @@
-//! Posts one OTLP/JSON request to our own front door, as any sender would. Plain HTTP/1.1 over one connection: a client
+//! Posts one OTLP/JSON request to a front door of ours, as any sender would. Plain HTTP/1.1 over one connection: a client
 //! library would be much for this.
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -13,7 +13,7 @@ const STATUS_LINE: u64 = 1024;
 
 /// Why it was not taken.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SendError {
+pub(crate) enum SendError {
     /// The door's address cannot be read: a fault of ours.
     #[error("the address of the OTLP/HTTP port cannot be read")]
     Address,
@@ -27,6 +27,15 @@ pub(super) enum SendError {
 
 /// Sends a body to `/v1/traces` of an endpoint (`http://127.0.0.1:4318`) and waits for the reply. Blocks.
 pub(super) fn traces(endpoint: &str, body: &str) -> Result<(), SendError> {
+    post(endpoint, "/v1/traces", body)
+}
+
+/// The same to `/v1/logs`.
+pub(crate) fn logs(endpoint: &str, body: &str) -> Result<(), SendError> {
+    post(endpoint, "/v1/logs", body)
+}
+
+fn post(endpoint: &str, path: &str, body: &str) -> Result<(), SendError> {
     let host = endpoint.strip_prefix("http://").ok_or(SendError::Address)?;
     let address: SocketAddr = host.parse().map_err(|_| SendError::Address)?;
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
@@ -34,7 +43,7 @@ pub(super) fn traces(endpoint: &str, body: &str) -> Result<(), SendError> {
     stream.set_write_timeout(Some(PATIENCE))?;
     write!(
         stream,
-        "POST /v1/traces HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
          Connection: close\r\n\r\n{body}",
         body.len()
     )?;

@@ -30,7 +30,8 @@ impl Compression {
         }
         match value.to_str().unwrap_or("?").trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Ok(Self::Identity),
-            "gzip" => Ok(Self::Gzip),
+            // The older name, which means the same (RFC 9110 section 8.4.1.3).
+            "gzip" | "x-gzip" => Ok(Self::Gzip),
             "zstd" => Ok(Self::Zstd),
             "deflate" => Ok(Self::Deflate),
             _ => Err(Refusal::UnknownCompression),

@@ -64,3 +64,88 @@ fn innermost(error: &prost::DecodeError) -> String {
     let skip = text.chars().count().saturating_sub(CHARS);
     text.chars().skip(skip).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use barograph_proto::dialect;
+    use barograph_proto::keyed::EventIdKey;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+
+    use super::*;
+
+    const CAPTURES: [(Signal, &str); 4] = [
+        (Signal::Logs, include_str!("json/samples/claude_code_logs.json")),
+        (Signal::Traces, include_str!("json/samples/claude_code_traces.json")),
+        (Signal::Metrics, include_str!("json/samples/copilot_metrics.json")),
+        (Signal::Logs, include_str!("json/samples/gemini_cli_logs.json")),
+    ];
+
+    fn encoded(export: Export) -> Vec<u8> {
+        match export {
+            Export::Logs(request) => request.encode_to_vec(),
+            Export::Traces(request) => request.encode_to_vec(),
+            Export::Metrics(request) => request.encode_to_vec(),
+        }
+    }
+
+    /// A recorded request in either encoding.
+    fn request() -> impl Strategy<Value = (Signal, Encoding, Vec<u8>)> {
+        (select(&CAPTURES[..]), any::<bool>()).prop_map(|((signal, json), as_json)| {
+            if as_json {
+                return (signal, Encoding::Json, json.as_bytes().to_vec());
+            }
+            let export = Encoding::Json.decode(signal, json.as_bytes()).unwrap();
+            (signal, Encoding::Protobuf, encoded(export))
+        })
+    }
+
+    /// Reads it as far as it can be read; what comes out is what a dialect gets.
+    fn read(signal: Signal, encoding: Encoding, bytes: &[u8]) -> Result<usize, Refusal> {
+        let export = encoding.decode(signal, bytes)?;
+        let records = export.len();
+        let rows = dialect::read("tenant", 0, &EventIdKey::new(&[1; 32]), export);
+        assert_eq!(rows.events.len() + rows.spans.len() + rows.metric_points.len(), records);
+        Ok(records)
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_requests_are_read_whole_or_refused(
+            (signal, encoding, mut bytes) in request(),
+            edits in vec((any::<Index>(), any::<u8>()), 0..8),
+            doubled in any::<(Index, Index)>(),
+            end in proptest::option::of(any::<Index>()),
+        ) {
+            for (at, byte) in edits {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            let (from, to) = (doubled.0.index(bytes.len()), doubled.1.index(bytes.len()));
+            if from < to {
+                let part = bytes[from..to].to_vec();
+                bytes.splice(from..from, part);
+            }
+            if let Some(end) = end {
+                bytes.truncate(end.index(bytes.len()));
+            }
+            match read(signal, encoding, &bytes) {
+                Ok(_) | Err(Refusal::Malformed { .. }) => {}
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+
+        #[test]
+        fn noise_is_read_or_refused(
+            signal in select(&Signal::ALL[..]),
+            encoding in select(&[Encoding::Protobuf, Encoding::Json][..]),
+            bytes in vec(any::<u8>(), 0..2_000),
+        ) {
+            match read(signal, encoding, &bytes) {
+                Ok(_) | Err(Refusal::Malformed { .. }) => {}
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::admission::{self, Admission, Reservation};
 use super::body::Compression;
 use super::decode::Encoding;
+use super::patience::Patience;
 use super::refusal::Refusal;
 use super::reply::Outcome;
 use crate::intake::{Intake, Prepared};
@@ -53,19 +54,27 @@ pub(super) struct Door {
     intake: Intake,
     transport: Transport,
     admission: Admission,
+    patience: Patience,
     heavy: Arc<Semaphore>,
     tasks: TaskTracker,
 }
 
 impl Door {
     pub(super) fn new(intake: Intake, transport: Transport) -> Self {
-        Self::with_admission(intake, transport, Admission::new(admission::BYTES_IN_FLIGHT, admission::WAIT))
+        let admission = Admission::new(admission::BYTES_IN_FLIGHT, admission::WAIT);
+        Self::with_limits(intake, transport, admission, Patience::default())
     }
 
-    pub(super) fn with_admission(intake: Intake, transport: Transport, admission: Admission) -> Self {
+    pub(super) fn with_limits(intake: Intake, transport: Transport, admission: Admission, patience: Patience) -> Self {
         // Decoding and redaction keep a core busy, and hold several times a body's bytes while they run.
         let heavy = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { intake, transport, admission, heavy: Arc::new(Semaphore::new(heavy)), tasks: TaskTracker::new() }
+        let heavy = Arc::new(Semaphore::new(heavy));
+        Self { intake, transport, admission, patience, heavy, tasks: TaskTracker::new() }
+    }
+
+    /// How long this door waits for its clients.
+    pub(super) fn patience(&self) -> Patience {
+        self.patience
     }
 
     /// What is still running for this door's clients.

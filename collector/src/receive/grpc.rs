@@ -5,6 +5,8 @@
 //! message over the limit with `OUT_OF_RANGE`, which OTLP clients retry for ever, and an undecodable one with
 //! INTERNAL, and inflates and decodes where it should not block.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Request;
@@ -17,6 +19,7 @@ use bytes::Buf;
 
 use super::MAX_MESSAGE_BYTES;
 use super::body::Compression;
+use super::deadline;
 use super::decode::Encoding;
 use super::door::{Door, Parcel};
 use super::refusal::Refusal;
@@ -26,17 +29,16 @@ use super::upload::Upload;
 /// What stands before a message: a flag that says whether it is compressed, and its length.
 pub(super) const PREFIX_BYTES: usize = 5;
 
-/// The three methods; everything else is not implemented.
+/// The three methods; everything else is not implemented, and every call is a POST.
 pub(super) fn routes(door: &Door) -> Router {
     let router = Signal::ALL.into_iter().fold(Router::new(), |router, signal| {
         let door = door.clone();
         router.route(method_path(signal), post(move |request| export(door, signal, request)))
     });
-    let unknown = door.clone();
-    router.fallback(move |request| refuse(unknown, request)).method_not_allowed_fallback({
-        let door = door.clone();
-        move |request| refuse(door, request)
-    })
+    let (unknown, wrong) = (door.clone(), door.clone());
+    router
+        .fallback(move |request| refuse(unknown, Refusal::UnknownPath, request))
+        .method_not_allowed_fallback(move |request| refuse(wrong, Refusal::WrongMethod, request))
 }
 
 fn method_path(signal: Signal) -> &'static str {
@@ -47,20 +49,27 @@ fn method_path(signal: Signal) -> &'static str {
     }
 }
 
+/// Goes on when the client leaves, which would end it here otherwise: what came of every call is counted.
 async fn export(door: Door, signal: Signal, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let mut upload = Upload::new(body);
-    let outcome = receive(&door, signal, &parts.headers, &mut upload).await;
-    answer(&door, &outcome, upload).await
+    let tasks = door.tasks().clone();
+    let answered = tasks.spawn(async move {
+        let (parts, body) = request.into_parts();
+        let mut upload = Upload::new(body);
+        let outcome = receive(&door, signal, &parts.headers, &mut upload).await;
+        answer(&door, &outcome, upload).await
+    });
+    answered.await.unwrap_or_else(|_| reply::grpc(&Err(Refusal::Failed)))
 }
 
-async fn refuse(door: Door, request: Request) -> Response {
-    answer(&door, &Err(Refusal::UnknownPath), Upload::new(request.into_body())).await
+async fn refuse(door: Door, refusal: Refusal, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let refusal = if is_grpc(&parts.headers) { refusal } else { Refusal::UnknownMediaType };
+    answer(&door, &Err(refusal), Upload::new(body)).await
 }
 
 async fn answer(door: &Door, outcome: &Outcome, mut upload: Upload) -> Response {
     door.record(outcome);
-    upload.drain().await;
+    upload.drain(door.patience().drain).await;
     reply::grpc(outcome)
 }
 
@@ -70,13 +79,13 @@ async fn receive(door: &Door, signal: Signal, headers: &HeaderMap, upload: &mut 
     }
     let compression = Compression::of(headers, "grpc-encoding")?;
     let mut reservation = door.reserve();
-    let framed = upload.read(MAX_MESSAGE_BYTES + PREFIX_BYTES, &mut reservation).await?;
+    // Who has stopped waiting need not be read to the end. What has arrived whole is stored in any case.
+    let time = deadline::of(headers).unwrap_or(Duration::MAX).min(door.patience().body);
+    let framed = upload.read(MAX_MESSAGE_BYTES + PREFIX_BYTES, time, &mut reservation).await?;
     let (is_compressed, bytes) = unframe(framed)?;
     let compression = match (is_compressed, compression) {
         (false, _) => Compression::Identity,
-        (true, Compression::Identity) => {
-            return Err(malformed("the message is flagged as compressed, and grpc-encoding names no compression"));
-        }
+        (true, Compression::Identity) => return Err(Refusal::FalseFlag),
         (true, compression) => compression,
     };
     door.accept(Parcel { signal, encoding: Encoding::Protobuf, compression, bytes, reservation }).await

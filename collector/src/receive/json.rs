@@ -1,5 +1,5 @@
-//! OTLP/JSON to messages, lenient where clients differ: null stands for absent anywhere, numbers may be strings, enums
-//! may be names, unknown names are passed over. See <https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding>.
+//! OTLP/JSON to messages: null stands for absent anywhere, numbers may be strings, enums are numbers, unknown names are
+//! passed over. See <https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding>.
 //!
 //! Own code, as the serde support of `opentelemetry-proto` 0.33 refuses null for lists and texts, and stops at a name
 //! that it does not know within a value. Faults name fields, never values.

@@ -17,9 +17,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-/// How long a client may take for a request's headers, and for its first request.
-const HEADER_TIME: Duration = Duration::from_secs(30);
-
 /// How often an HTTP/2 connection is asked whether its peer still lives, and how long the peer may take to say so.
 const PING_EVERY: Duration = Duration::from_secs(20);
 
@@ -38,11 +35,13 @@ pub(super) enum Protocol {
     Http2,
 }
 
-/// Serves until the token is cancelled, then lets every connection end what it has begun and waits for all tasks.
+/// Serves until the token is cancelled, then lets every connection end what it has begun and waits for all tasks. A
+/// client may take `header_time` for a request's headers, and for its first request.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
     protocol: Protocol,
+    header_time: Duration,
     tasks: &TaskTracker,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
@@ -51,7 +50,7 @@ pub(super) async fn serve(
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, _)) => {
-                tasks.spawn(connection(stream, router.clone(), protocol, stop.clone()));
+                tasks.spawn(connection(stream, router.clone(), protocol, header_time, stop.clone()));
             }
             Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
             Err(error) => {
@@ -67,7 +66,13 @@ pub(super) async fn serve(
     Ok(())
 }
 
-async fn connection(stream: TcpStream, router: Router, protocol: Protocol, stop: CancellationToken) {
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    protocol: Protocol,
+    header_time: Duration,
+    stop: CancellationToken,
+) {
     // Acknowledgements are small and awaited. A socket that refuses the option is already dead, and reads so.
     if stream.set_nodelay(true).is_err() {
         return;
@@ -80,11 +85,11 @@ async fn connection(stream: TcpStream, router: Router, protocol: Protocol, stop:
             request.map(Body::new)
         }
     }));
-    let builder = builder(protocol);
+    let builder = builder(protocol, header_time);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
 
     // hyper's own limit of header time sees neither a silent client nor an HTTP/2 handshake that never ends.
-    let mut first_request = pin!(tokio::time::sleep(HEADER_TIME));
+    let mut first_request = pin!(tokio::time::sleep(header_time));
     let mut stopping = false;
     loop {
         tokio::select! {
@@ -108,9 +113,10 @@ async fn connection(stream: TcpStream, router: Router, protocol: Protocol, stop:
     }
 }
 
-fn builder(protocol: Protocol) -> auto::Builder<TokioExecutor> {
+fn builder(protocol: Protocol, header_time: Duration) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+    // A client that has sent all and says so, or has left by then, has still sent it.
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(header_time).half_close(true);
     builder
         .http2()
         .timer(TokioTimer::new())

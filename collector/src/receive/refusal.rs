@@ -25,6 +25,9 @@ pub(super) enum Refusal {
         /// What is wrong, in names of fields and positions, never in values.
         fault: String,
     },
+    /// A gRPC message that says it is compressed, in a call that names no compression.
+    #[error("the message is flagged as compressed, and grpc-encoding names no compression; check the client")]
+    FalseFlag,
     /// A compression that we do not read.
     #[error("the compression is not supported; use gzip, zstd, deflate or none")]
     UnknownCompression,
@@ -39,11 +42,17 @@ pub(super) enum Refusal {
     /// Not POST.
     #[error("the method is not allowed; use POST")]
     WrongMethod,
+    /// A head that two readers could read differently.
+    #[error("the request can be read in two ways: {wanted}")]
+    UnclearHead {
+        /// What would be clear.
+        wanted: &'static str,
+    },
     /// The client ended the connection or the stream within the body.
     #[error("the body ended early")]
     CutOff,
     /// The body did not arrive in time.
-    #[error("the body took longer than {} s to arrive", super::upload::BODY_TIME.as_secs())]
+    #[error("the body did not arrive in time")]
     Slow,
     /// Too much is in hand already.
     #[error("too many requests are in hand; try again")]
@@ -64,10 +73,12 @@ impl Refusal {
             Self::TooManyParts { .. } => "too_many_parts",
             Self::Corrupt => "corrupt",
             Self::Malformed { .. } => "malformed",
+            Self::FalseFlag => "false_flag",
             Self::UnknownCompression => "unknown_compression",
             Self::UnknownMediaType => "unknown_media_type",
             Self::UnknownPath => "unknown_path",
             Self::WrongMethod => "wrong_method",
+            Self::UnclearHead { .. } => "unclear_head",
             Self::CutOff => "cut_off",
             Self::Slow => "slow",
             Self::Busy => "busy",

@@ -5,15 +5,15 @@
 //! See <https://opentelemetry.io/docs/specs/otlp/#failures>.
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Full};
-use prost::Message;
 use tonic::{Code, Status};
 
 use super::decode::Encoding;
 use super::refusal::Refusal;
+use super::rpc::{Detail, Failure};
 use crate::journal::Receipt;
 
 /// What a client is told to wait before it tries again, seconds. The journal recovers in less or not soon.
@@ -28,12 +28,27 @@ pub(super) type Outcome = Result<Receipt, Refusal>;
 /// Answers over gRPC.
 pub(super) fn grpc(outcome: &Outcome) -> Response {
     let Err(refusal) = outcome else { return grpc_success() };
-    let (code, _) = codes(refusal);
-    let details = if is_retryable(refusal) { rpc::retry_details(code, refusal.to_string()) } else { Bytes::new() };
-    let mut response = Status::with_details(code, refusal.to_string(), details).into_http::<Body>();
-    if let Refusal::UnknownCompression = refusal {
-        let name = HeaderName::from_static("grpc-accept-encoding");
-        response.headers_mut().insert(name, HeaderValue::from_static("identity,gzip,zstd,deflate"));
+    let (code, status) = codes(refusal);
+    let message = refusal.to_string();
+    let details = if is_retryable(refusal) {
+        let detail = Some(Detail::RetryInfo(RETRY_AFTER_SECONDS));
+        Failure { code, message: message.clone(), detail }.protobuf().into()
+    } else {
+        Bytes::new()
+    };
+    let mut response = Status::with_details(code, message, details).into_http::<Body>();
+    match refusal {
+        Refusal::UnknownCompression => {
+            let name = HeaderName::from_static("grpc-accept-encoding");
+            response.headers_mut().insert(name, HeaderValue::from_static("identity,gzip,zstd,deflate"));
+        }
+        // Who does not speak gRPC would read its 200 as success.
+        Refusal::UnknownMediaType => *response.status_mut() = status,
+        Refusal::WrongMethod => {
+            *response.status_mut() = status;
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        }
+        _ => {}
     }
     response
 }
@@ -57,13 +72,17 @@ pub(super) fn http(outcome: &Outcome, encoding: Encoding) -> Response {
     };
     let (code, status) = codes(refusal);
     let message = refusal.to_string();
+    let detail = (status == StatusCode::BAD_REQUEST).then(|| Detail::BadRequest(message.clone()));
+    let failure = Failure { code, message, detail };
     let body = match encoding {
-        Encoding::Protobuf => rpc::Status { code: code.into(), message, details: Vec::new() }.encode_to_vec(),
-        Encoding::Json => serde_json::json!({ "code": i32::from(code), "message": message }).to_string().into_bytes(),
+        Encoding::Protobuf => failure.protobuf(),
+        Encoding::Json => failure.json().to_string().into_bytes(),
     };
     let mut response = (status, content_type, body).into_response();
     let header = match refusal {
         Refusal::WrongMethod => Some((ALLOW, HeaderValue::from_static("POST"))),
+        // Nobody can be sure where the next request begins.
+        Refusal::UnclearHead { .. } => Some((CONNECTION, HeaderValue::from_static("close"))),
         Refusal::UnknownCompression => Some((ACCEPT_ENCODING, HeaderValue::from_static(COMPRESSIONS))),
         _ if is_retryable(refusal) => Some((RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS))),
         _ => None,
@@ -75,9 +94,11 @@ pub(super) fn http(outcome: &Outcome, encoding: Encoding) -> Response {
 fn codes(refusal: &Refusal) -> (Code, StatusCode) {
     match refusal {
         Refusal::TooLarge | Refusal::TooManyParts { .. } => (Code::ResourceExhausted, StatusCode::PAYLOAD_TOO_LARGE),
-        Refusal::Corrupt | Refusal::Malformed { .. } | Refusal::CutOff => {
+        Refusal::Corrupt | Refusal::Malformed { .. } | Refusal::UnclearHead { .. } | Refusal::CutOff => {
             (Code::InvalidArgument, StatusCode::BAD_REQUEST)
         }
+        // What gRPC's compression.md wants.
+        Refusal::FalseFlag => (Code::Internal, StatusCode::BAD_REQUEST),
         Refusal::UnknownCompression => (Code::Unimplemented, StatusCode::UNSUPPORTED_MEDIA_TYPE),
         Refusal::UnknownMediaType => (Code::InvalidArgument, StatusCode::UNSUPPORTED_MEDIA_TYPE),
         Refusal::UnknownPath => (Code::Unimplemented, StatusCode::NOT_FOUND),
@@ -90,55 +111,6 @@ fn codes(refusal: &Refusal) -> (Code, StatusCode) {
 
 fn is_retryable(refusal: &Refusal) -> bool {
     matches!(refusal, Refusal::Busy | Refusal::Unavailable(_))
-}
-
-/// The messages of `google.rpc` that OTLP's failures use, from
-/// <https://github.com/googleapis/googleapis/tree/master/google/rpc>: too few to generate them.
-mod rpc {
-    use axum::body::Bytes;
-    use prost::Message;
-
-    #[derive(Clone, PartialEq, Message)]
-    pub(super) struct Status {
-        #[prost(int32, tag = "1")]
-        pub(super) code: i32,
-        #[prost(string, tag = "2")]
-        pub(super) message: String,
-        #[prost(message, repeated, tag = "3")]
-        pub(super) details: Vec<Any>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub(super) struct Any {
-        #[prost(string, tag = "1")]
-        pub(super) type_url: String,
-        #[prost(bytes = "vec", tag = "2")]
-        pub(super) value: Vec<u8>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub(super) struct RetryInfo {
-        #[prost(message, optional, tag = "1")]
-        pub(super) retry_delay: Option<Duration>,
-    }
-
-    #[derive(Clone, PartialEq, Message)]
-    pub(super) struct Duration {
-        #[prost(int64, tag = "1")]
-        pub(super) seconds: i64,
-        #[prost(int32, tag = "2")]
-        pub(super) nanos: i32,
-    }
-
-    /// What `grpc-status-details-bin` carries when the client may try again.
-    pub(super) fn retry_details(code: tonic::Code, message: String) -> Bytes {
-        let delay = Duration { seconds: super::RETRY_AFTER_SECONDS.into(), nanos: 0 };
-        let detail = Any {
-            type_url: "type.googleapis.com/google.rpc.RetryInfo".to_owned(),
-            value: RetryInfo { retry_delay: Some(delay) }.encode_to_vec(),
-        };
-        Status { code: code.into(), message, details: vec![detail] }.encode_to_vec().into()
-    }
 }
 
 #[cfg(test)]
@@ -155,11 +127,9 @@ mod tests {
         let response = grpc(&unavailable());
         let status = Status::from_header_map(response.headers()).unwrap();
         assert_eq!(status.code(), Code::Unavailable);
-        let details = rpc::Status::decode(status.details()).unwrap();
-        assert_eq!(details.code, 14);
-        assert_eq!(details.details[0].type_url, "type.googleapis.com/google.rpc.RetryInfo");
-        let retry = rpc::RetryInfo::decode(details.details[0].value.as_slice()).unwrap();
-        assert_eq!(retry.retry_delay, Some(rpc::Duration { seconds: 1, nanos: 0 }));
+        let detail = Some(Detail::RetryInfo(1));
+        let failure = Failure { code: Code::Unavailable, message: status.message().to_owned(), detail };
+        assert_eq!(status.details(), failure.protobuf());
     }
 
     #[test]
@@ -180,8 +150,10 @@ mod tests {
             Refusal::Malformed { fault: String::new() },
             Refusal::UnknownCompression,
             Refusal::UnknownMediaType,
+            Refusal::FalseFlag,
             Refusal::UnknownPath,
             Refusal::WrongMethod,
+            Refusal::UnclearHead { wanted: "" },
             Refusal::CutOff,
             Refusal::Failed,
         ];

@@ -132,6 +132,9 @@ fn next_field<'bytes>(rest: &mut &'bytes [u8]) -> Option<(u64, Option<&'bytes [u
             rest.split_off(..4)?;
             None
         }
+        // The begin and end of a group, which prost passes over with all that is in it: fields behind it count. Those in
+        // it are counted too, which nobody minds, as OTLP has no groups.
+        3 | 4 => None,
         _ => return None,
     };
     Some((key >> 3, content))
@@ -159,6 +162,15 @@ mod tests {
         let record = LogRecord { attributes: vec![attribute], ..Default::default() };
         // Resource, scope, and per record: itself, attribute, value, array, two values.
         assert_eq!(protobuf_parts(Signal::Logs, &one_scope(vec![record; 3])), 2 + 3 * 6);
+    }
+
+    #[test]
+    fn parts_behind_an_unknown_group_are_counted() {
+        // Field 9, a group with a varint in it.
+        let group = [0x4b, 0x08, 0x01, 0x4c];
+        let message = [&group[..], &one_scope(vec![LogRecord::default(); 3])].concat();
+        assert!(Encoding::Protobuf.decode(Signal::Logs, &message).is_ok());
+        assert_eq!(protobuf_parts(Signal::Logs, &message), 2 + 3);
     }
 
     #[test]

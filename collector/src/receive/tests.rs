@@ -1,8 +1,12 @@
 //! Both doors from outside, over loopback sockets, with the clients that agents use. What is stored is told by metrics.
 
+mod content;
+mod framing;
 mod grpc;
 mod http;
 mod lifecycle;
+mod many;
+mod slow;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use super::admission::Admission;
 use super::door::{Door, Transport};
 use super::listen::{self, Protocol};
+use super::patience::Patience;
 use super::{grpc as grpc_door, http as http_door};
 use crate::intake::Intake;
 use crate::metrics::{Metrics, RefusalLabels, SignalLabels, TransportLabels};
@@ -44,10 +49,19 @@ struct Open {
 
 impl Open {
     async fn new(transport: Transport) -> Self {
-        Self::with_admission(transport, Admission::new(super::admission::BYTES_IN_FLIGHT, Duration::from_secs(5))).await
+        Self::with_patience(transport, Patience::default()).await
+    }
+
+    async fn with_patience(transport: Transport, patience: Patience) -> Self {
+        let admission = Admission::new(super::admission::BYTES_IN_FLIGHT, Duration::from_secs(5));
+        Self::with_limits(transport, admission, patience).await
     }
 
     async fn with_admission(transport: Transport, admission: Admission) -> Self {
+        Self::with_limits(transport, admission, Patience::default()).await
+    }
+
+    async fn with_limits(transport: Transport, admission: Admission, patience: Patience) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let metrics = Arc::new(Metrics::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -60,7 +74,7 @@ impl Open {
             clock,
             metrics: Arc::clone(&metrics),
         };
-        let door = Door::with_admission(intake, transport, admission);
+        let door = Door::with_limits(intake, transport, admission, patience);
         let (routes, protocol) = match transport {
             Transport::Grpc => (grpc_door::routes(&door), Protocol::Http2),
             Transport::Http => (http_door::routes(&door), Protocol::Any),
@@ -70,7 +84,7 @@ impl Open {
         let stop = CancellationToken::new();
         let served = tokio::spawn({
             let stop = stop.clone();
-            async move { listen::serve(listener, routes, protocol, door.tasks(), stop).await }
+            async move { listen::serve(listener, routes, protocol, patience.headers, door.tasks(), stop).await }
         });
         Self { address, transport: transport.name(), metrics, stop, served, store, _folder: folder }
     }
@@ -92,6 +106,22 @@ impl Open {
     /// Records received so far.
     fn received(&self, signal: Signal) -> u64 {
         self.metrics.records_received.get_or_create(&SignalLabels { signal: signal.name() }).get()
+    }
+
+    /// Records stored so far, and those recognised as stored before.
+    fn stored(&self, signal: Signal) -> [u64; 2] {
+        let labels = SignalLabels { signal: signal.name() };
+        [&self.metrics.records_stored, &self.metrics.records_already_stored].map(|of| of.get_or_create(&labels).get())
+    }
+
+    /// Waits until something that another task counts is so.
+    async fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let wait = async {
+            while !is_so(self) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap_or_else(|_| panic!("never: {what}"));
     }
 
     /// Stops the door; it must end by itself, and all it took must be settled.
@@ -118,6 +148,11 @@ fn logs_of_size(len: usize) -> ExportLogsServiceRequest {
     let request = logs(vec![text(len - overhead)]);
     assert_eq!(request.encoded_len(), len);
     request
+}
+
+/// A record that no other is equal to.
+fn numbered(number: usize) -> LogRecord {
+    LogRecord { time_unix_nano: 1_795_166_924_000_000_000 + number as u64, ..text(10) }
 }
 
 fn traces(spans: usize) -> ExportTraceServiceRequest {

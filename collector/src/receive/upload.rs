@@ -10,36 +10,41 @@ use futures::StreamExt;
 use super::admission::Reservation;
 use super::refusal::Refusal;
 
-/// How long a whole body may take. Clients give up after 10 s.
-pub(super) const BODY_TIME: Duration = Duration::from_secs(30);
-
 /// Bytes of a refused body that are read and thrown away, so that the client, still writing, gets to see the answer.
 const DRAIN_BYTES: usize = super::MAX_MESSAGE_BYTES;
-
-/// How long a refused body is read.
-const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// A body, read or yet to be read.
 #[derive(Debug)]
 pub(super) struct Upload {
     announced: u64,
     stream: BodyDataStream,
+    begun: bool,
     ended: bool,
 }
 
 impl Upload {
     pub(super) fn new(body: Body) -> Self {
         let announced = body.size_hint().lower();
-        Self { announced, stream: body.into_data_stream(), ended: false }
+        Self { announced, stream: body.into_data_stream(), begun: false, ended: false }
     }
 
-    /// Reads the body whole, if it has at most `limit` bytes. Memory grows with what arrives, not with what is
-    /// announced.
-    pub(super) async fn read(&mut self, limit: usize, reservation: &mut Reservation) -> Result<Bytes, Refusal> {
+    /// Whether anything was asked for yet. Until then a client that waits for "100 Continue" sends nothing.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// Reads the body whole, if it has at most `limit` bytes and arrives within `time`. Memory grows with what arrives,
+    /// not with what is announced.
+    pub(super) async fn read(
+        &mut self,
+        limit: usize,
+        time: Duration,
+        reservation: &mut Reservation,
+    ) -> Result<Bytes, Refusal> {
         if self.announced > limit as u64 {
             return Err(Refusal::TooLarge);
         }
-        tokio::time::timeout(BODY_TIME, self.read_chunks(limit, reservation)).await.unwrap_or(Err(Refusal::Slow))
+        tokio::time::timeout(time, self.read_chunks(limit, reservation)).await.unwrap_or(Err(Refusal::Slow))
     }
 
     async fn read_chunks(&mut self, limit: usize, reservation: &mut Reservation) -> Result<Bytes, Refusal> {
@@ -56,7 +61,7 @@ impl Upload {
     }
 
     /// Throws away what is left of a refused body, up to a bound.
-    pub(super) async fn drain(&mut self) {
+    pub(super) async fn drain(&mut self, time: Duration) {
         let drain = async {
             let mut drained = 0;
             while let Ok(Some(chunk)) = self.next().await {
@@ -67,13 +72,14 @@ impl Upload {
             }
         };
         // Whether it ended in time makes no difference to the answer.
-        drop(tokio::time::timeout(DRAIN_TIME, drain).await);
+        drop(tokio::time::timeout(time, drain).await);
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, Refusal> {
         if self.ended {
             return Ok(None);
         }
+        self.begun = true;
         let chunk = self.stream.next().await;
         self.ended = !matches!(chunk, Some(Ok(_)));
         chunk.transpose().map_err(|_| Refusal::CutOff)

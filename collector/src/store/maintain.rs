@@ -78,7 +78,7 @@ pub(super) enum MaintenanceError {
 
 /// A kind of step, as metrics name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Task {
+pub(crate) enum Task {
     Checkpoint,
     Compaction,
     Retention,
@@ -87,7 +87,11 @@ pub(super) enum Task {
 }
 
 impl Task {
-    fn name(self) -> &'static str {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Checkpoint, Self::Compaction, Self::Retention, Self::LogCleanup, Self::Vacuum];
+
+    /// As a metric label.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Checkpoint => "checkpoint",
             Self::Compaction => "compaction",

@@ -53,6 +53,10 @@ pub(super) fn key_value(mut fields: Fields) -> Result<KeyValue, Fault> {
     })
 }
 
+/// The kinds of value, of which a value has one.
+const KINDS: [&str; 7] =
+    ["stringValue", "boolValue", "intValue", "doubleValue", "arrayValue", "kvlistValue", "bytesValue"];
+
 /// A value of any kind; one of no kind is a value that is unset.
 pub(super) fn any_value(mut fields: Fields) -> Result<AnyValue, Fault> {
     let value = if let Some(text) = fields.optional_text("stringValue")? {
@@ -74,6 +78,7 @@ pub(super) fn any_value(mut fields: Fields) -> Result<AnyValue, Fault> {
     } else {
         None
     };
+    fields.none_of(&KINDS)?;
     Ok(AnyValue { value })
 }
 

@@ -32,6 +32,12 @@ impl Fields {
         self.take(field).map(|value| read(value).ok_or(Fault { field, expected })).transpose()
     }
 
+    /// Refuses a message in which one of these is set as well: of a oneof's fields only one may be.
+    pub(super) fn none_of(&self, others: &[&'static str]) -> Result<(), Fault> {
+        let other = others.iter().find(|other| self.0.get(**other).is_some_and(|value| !value.is_null()));
+        other.map_or(Ok(()), |field| Err(Fault { field, expected: "the only value that is set" }))
+    }
+
     pub(super) fn list<T>(
         &mut self,
         field: &'static str,
@@ -111,17 +117,11 @@ impl Fields {
         self.values(field)?.into_iter().map(number).collect()
     }
 
-    /// An enum, as its number (which may be one that we do not know) or its name.
-    pub(super) fn enumeration(
-        &mut self,
-        field: &'static str,
-        named: impl Fn(&str) -> Option<i32>,
-    ) -> Result<i32, Fault> {
-        let read = |value: Value| match value.as_str().and_then(named) {
-            Some(number) => Some(number),
-            None => i64_of(&value).and_then(|number| i32::try_from(number).ok()),
-        };
-        Ok(self.read(field, "a known name or a number", read)?.unwrap_or_default())
+    /// An enum, as its number, which may be one that we do not know. OTLP allows no names here, unlike Protobuf's JSON.
+    pub(super) fn enumeration(&mut self, field: &'static str) -> Result<i32, Fault> {
+        let read =
+            |value: Value| i64_of(&value).filter(|_| value.is_number()).and_then(|number| number.try_into().ok());
+        Ok(self.read(field, "the number of an enum's value, which OTLP/JSON does not name", read)?.unwrap_or_default())
     }
 
     /// A trace or span id: hexadecimal digits of either case, not base64.
@@ -133,7 +133,7 @@ impl Fields {
 
 fn u64_of(value: &Value) -> Option<u64> {
     match value {
-        Value::Number(number) => number.as_u64().or_else(|| u64::try_from(whole(number)?).ok()),
+        Value::Number(number) => number.as_u64().or_else(|| whole_time(number)),
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
@@ -155,6 +155,14 @@ fn whole(number: &Number) -> Option<i64> {
     Some(value as i64)
 }
 
+/// The same for unsigned numbers, up to the largest: times are such, and their senders may have them as doubles.
+fn whole_time(number: &Number) -> Option<u64> {
+    const END: f64 = 18_446_744_073_709_551_616.0; // 2^64
+    let value = number.as_f64().filter(|value| value.fract() == 0.0 && (0.0..END).contains(value))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, not negative, below 2^64")]
+    Some(value as u64)
+}
+
 fn f64_of(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
@@ -162,7 +170,8 @@ fn f64_of(value: &Value) -> Option<f64> {
             "NaN" => Some(f64::NAN),
             "Infinity" => Some(f64::INFINITY),
             "-Infinity" => Some(f64::NEG_INFINITY),
-            text => text.parse().ok(),
+            // Rust reads further names of these, and what is too large as infinite.
+            text => text.parse().ok().filter(|number: &f64| number.is_finite()),
         },
         _ => None,
     }

@@ -1,7 +1,6 @@
 //! Log records.
 
 use barograph_proto::otlp::{LogRecord, ResourceLogs, ScopeLogs};
-use opentelemetry_proto::tonic::logs::v1::SeverityNumber;
 
 use super::Fault;
 use super::common::{any_value, key_value, resource, scope};
@@ -27,8 +26,7 @@ fn log_record(mut fields: Fields) -> Result<LogRecord, Fault> {
     Ok(LogRecord {
         time_unix_nano: fields.u64("timeUnixNano")?,
         observed_time_unix_nano: fields.u64("observedTimeUnixNano")?,
-        severity_number: fields
-            .enumeration("severityNumber", |name| SeverityNumber::from_str_name(name).map(i32::from))?,
+        severity_number: fields.enumeration("severityNumber")?,
         severity_text: fields.text("severityText")?,
         body: fields.message("body", any_value)?,
         attributes: fields.list("attributes", key_value)?,

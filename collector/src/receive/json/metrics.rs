@@ -5,8 +5,8 @@ use barograph_proto::otlp::{
     SummaryDataPoint, exemplar, metric::Data, number_data_point,
 };
 use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, Exemplar, ExponentialHistogram, Gauge, Histogram, Sum, Summary,
-    exponential_histogram_data_point::Buckets, summary_data_point::ValueAtQuantile,
+    Exemplar, ExponentialHistogram, Gauge, Histogram, Sum, Summary, exponential_histogram_data_point::Buckets,
+    summary_data_point::ValueAtQuantile,
 };
 
 use super::Fault;
@@ -41,6 +41,7 @@ fn metric(mut fields: Fields) -> Result<Metric, Fault> {
     } else {
         fields.message("summary", summary)?.map(Data::Summary)
     };
+    fields.none_of(&["gauge", "sum", "histogram", "exponentialHistogram", "summary"])?;
     Ok(Metric {
         name: fields.text("name")?,
         description: fields.text("description")?,
@@ -81,7 +82,7 @@ fn summary(mut fields: Fields) -> Result<Summary, Fault> {
 }
 
 fn temporality(fields: &mut Fields) -> Result<i32, Fault> {
-    fields.enumeration("aggregationTemporality", |name| AggregationTemporality::from_str_name(name).map(i32::from))
+    fields.enumeration("aggregationTemporality")
 }
 
 fn number(mut fields: Fields) -> Result<NumberDataPoint, Fault> {
@@ -89,6 +90,7 @@ fn number(mut fields: Fields) -> Result<NumberDataPoint, Fault> {
         Some(number) => Some(number_data_point::Value::AsInt(number)),
         None => fields.f64("asDouble")?.map(number_data_point::Value::AsDouble),
     };
+    fields.none_of(&["asDouble"])?;
     Ok(NumberDataPoint {
         attributes: fields.list("attributes", key_value)?,
         start_time_unix_nano: fields.u64("startTimeUnixNano")?,
@@ -162,6 +164,7 @@ fn exemplar(mut fields: Fields) -> Result<Exemplar, Fault> {
         Some(number) => Some(exemplar::Value::AsInt(number)),
         None => fields.f64("asDouble")?.map(exemplar::Value::AsDouble),
     };
+    fields.none_of(&["asDouble"])?;
     Ok(Exemplar {
         filtered_attributes: fields.list("filteredAttributes", key_value)?,
         time_unix_nano: fields.u64("timeUnixNano")?,

@@ -1,6 +1,6 @@
 //! What clients send as JSON, and what a hostile one might.
 
-use barograph_proto::otlp::{LogRecord, any_value::Value as Any, metric::Data, number_data_point};
+use barograph_proto::otlp::{LogRecord, any_value::Value as Any, exemplar, metric::Data, number_data_point};
 
 use super::*;
 
@@ -111,6 +111,24 @@ fn integers_are_exact_past_the_reach_of_doubles() {
     assert_eq!(values(ints), expected.map(|int| Some(Any::IntValue(int))));
     let time = record(r#""timeUnixNano":18446744073709551615"#);
     assert_eq!(time.time_unix_nano, u64::MAX);
+    // A time as a double, which some clocks give.
+    assert_eq!(record(r#""timeUnixNano":1.795166924e18"#).time_unix_nano, 1_795_166_924_000_000_000);
+}
+
+#[test]
+fn two_values_where_one_may_be_are_refused() {
+    let body = |value: &str| format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{value}}}]}}]}}]}}"#);
+    let metric = |fields: &str| format!(r#"{{"resourceMetrics":[{{"scopeMetrics":[{{"metrics":[{{{fields}}}]}}]}}]}}"#);
+    for (signal, json, field) in [
+        (Signal::Logs, body(r#"{"stringValue":"a","intValue":1}"#), "intValue"),
+        (Signal::Logs, body(r#"{"kvlistValue":{},"arrayValue":{}}"#), "kvlistValue"),
+        (Signal::Metrics, metric(r#""gauge":{},"sum":{"dataPoints":[{}]}"#), "sum"),
+        (Signal::Metrics, metric(r#""gauge":{"dataPoints":[{"asInt":1,"asDouble":2}]}"#), "asDouble"),
+    ] {
+        assert_eq!(fault(signal, &json), format!("`{field}` is not the only value that is set"));
+    }
+    // Null is not set.
+    assert_eq!(records(&body(r#"{"stringValue":null,"intValue":1}"#)).len(), 1);
 }
 
 #[test]
@@ -134,14 +152,31 @@ fn ids_are_hexadecimal_of_either_case() {
 }
 
 #[test]
-fn enums_are_numbers_or_names() {
-    for (json, number) in [("9", 9), (r#""9""#, 9), (r#""SEVERITY_NUMBER_INFO""#, 9), ("99", 99)] {
+fn enums_are_numbers_known_or_not_and_never_names() {
+    for (json, number) in [("9", 9), ("9.0", 9), ("99", 99), ("-1", -1)] {
         assert_eq!(record(&format!(r#""severityNumber":{json}"#)).severity_number, number);
     }
-    let span = br#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"SPAN_KIND_CLIENT","status":{"code":2}}]}]}]}"#;
+    let span = br#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":3,"status":{"code":2}}]}]}]}"#;
     let Export::Traces(request) = decode(Signal::Traces, span).unwrap() else { panic!() };
     let span = &request.resource_spans[0].scope_spans[0].spans[0];
     assert_eq!((span.kind, span.status.as_ref().unwrap().code), (3, 2));
+
+    let named = [
+        (
+            Signal::Logs,
+            r#"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"severityNumber":"SEVERITY_NUMBER_INFO"}]}]}]}"#,
+        ),
+        (Signal::Traces, r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"SPAN_KIND_CLIENT"}]}]}]}"#),
+        (Signal::Traces, r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"status":{"code":"STATUS_CODE_OK"}}]}]}]}"#),
+        (
+            Signal::Metrics,
+            r#"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"sum":{"aggregationTemporality":
+               "AGGREGATION_TEMPORALITY_DELTA"}}]}]}]}"#,
+        ),
+    ];
+    for (signal, json) in named {
+        assert!(fault(signal, json).contains("is not the number of an enum's value"), "{json}");
+    }
 }
 
 #[test]
@@ -149,7 +184,7 @@ fn metrics_of_all_five_kinds_are_read() {
     let json = br#"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[
         {"name":"g","gauge":{"dataPoints":[{"asDouble":0},{"asInt":"7"}]}},
         {"name":"s","sum":{"aggregationTemporality":1,"isMonotonic":true,"dataPoints":[{"asInt":7,"timeUnixNano":"1"}]}},
-        {"name":"h","histogram":{"aggregationTemporality":"AGGREGATION_TEMPORALITY_CUMULATIVE","dataPoints":[
+        {"name":"h","histogram":{"aggregationTemporality":2,"dataPoints":[
             {"count":"3","sum":4.5,"bucketCounts":["1",2],"explicitBounds":[1.5],"min":null,"max":3}]}},
         {"name":"e","exponentialHistogram":{"dataPoints":[
             {"count":1,"scale":-2,"zeroCount":"1","positive":{"offset":1,"bucketCounts":["1"]},"negative":{}}]}},
@@ -178,6 +213,8 @@ fn faults_name_the_field_and_never_its_value() {
     for (fields, expected) in [
         (r#""timeUnixNano":"secret""#, "`timeUnixNano` is not an unsigned 64-bit number"),
         (r#""timeUnixNano":-1"#, "`timeUnixNano` is not an unsigned 64-bit number"),
+        (r#""timeUnixNano":1e20"#, "`timeUnixNano` is not an unsigned 64-bit number"),
+        (r#""timeUnixNano":0.5"#, "`timeUnixNano` is not an unsigned 64-bit number"),
         (r#""flags":4294967296"#, "`flags` is not an unsigned 32-bit number"),
         (r#""severityText":["secret"]"#, "`severityText` is not a string"),
         (r#""attributes":{"secret":1}"#, "`attributes` is not a list"),
@@ -185,7 +222,13 @@ fn faults_name_the_field_and_never_its_value() {
         (r#""body":"secret""#, "`body` is not an object"),
         (r#""body":{"intValue":1.5}"#, "`intValue` is not a signed 64-bit number"),
         (r#""body":{"bytesValue":"secret!"}"#, "`bytesValue` is not base64"),
-        (r#""severityNumber":"secret""#, "`severityNumber` is not a known name or a number"),
+        (
+            r#""severityNumber":"secret""#,
+            "`severityNumber` is not the number of an enum's value, which OTLP/JSON does not name",
+        ),
+        (r#""body":{"boolValue":"true"}"#, "`boolValue` is not a boolean"),
+        (r#""body":{"doubleValue":"secret"}"#, "`doubleValue` is not a number"),
+        (r#""body":{"intValue":"9223372036854775808"}"#, "`intValue` is not a signed 64-bit number"),
     ] {
         let json = format!(r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{{fields}}}]}}]}}]}}"#);
         assert_eq!(fault(Signal::Logs, &json), expected);
@@ -211,6 +254,83 @@ fn deep_nesting_is_refused_whether_known_or_not() {
     for json in [known, unknown] {
         assert!(fault(Signal::Logs, &json).contains("recursion limit exceeded"));
     }
+}
+
+#[test]
+fn doubles_are_read_by_protobufs_names_only() {
+    let doubles =
+        r#"[{"doubleValue":"NaN"}, {"doubleValue":"Infinity"}, {"doubleValue":"-Infinity"}, {"doubleValue":"1.5e2"}]"#;
+    let read: Vec<f64> = values(doubles)
+        .into_iter()
+        .map(|value| if let Some(Any::DoubleValue(value)) = value { value } else { panic!("{value:?}") })
+        .collect();
+    assert!(read[0].is_nan());
+    assert_eq!(read[1..], [f64::INFINITY, f64::NEG_INFINITY, 150.0]);
+    for other in [r#""inf""#, r#""nan""#, r#""infinity""#, r#""+Infinity""#, r#""1e400""#, r#""""#, "true"] {
+        let json = format!(
+            r#"{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"body":{{"doubleValue":{other}}}}}]}}]}}]}}"#
+        );
+        assert_eq!(fault(Signal::Logs, &json), "`doubleValue` is not a number", "{other}");
+    }
+}
+
+#[test]
+fn original_field_names_are_unknown_names() {
+    let snake = r#"{"resource_logs":[{"scope_logs":[{"log_records":[{}]}]}]}"#;
+    assert!(records(snake).is_empty());
+    let mixed = record(r#""time_unix_nano":"5","severity_number":"secret","trace_id":"no id","flags":1"#);
+    assert_eq!(mixed, LogRecord { flags: 1, ..LogRecord::default() });
+}
+
+#[test]
+fn unknown_names_are_passed_over_at_every_level() {
+    let strange = r#""strange":{"deep":[{"resourceLogs":1},null,"x"]},"x":null,"""#;
+    let json = format!(
+        r#"{{{strange}:1,"resourceLogs":[{{{strange}:1,"resource":{{{strange}:1,"attributes":[{{{strange}:1,"key":"a",
+           "value":{{{strange}:1,"stringValue":"b"}}}}]}},"scopeLogs":[{{{strange}:1,"scope":{{{strange}:1,"name":"s"}},
+           "logRecords":[{{{strange}:1,"flags":7}}]}}]}}]}}"#
+    );
+    let plain = r#"{"resourceLogs":[{"resource":{"attributes":[{"key":"a","value":{"stringValue":"b"}}]},
+                    "scopeLogs":[{"scope":{"name":"s"},"logRecords":[{"flags":7}]}]}]}"#;
+    let [Export::Logs(strange), Export::Logs(plain)] =
+        [json.as_str(), plain].map(|json| decode(Signal::Logs, json.as_bytes()).unwrap())
+    else {
+        panic!()
+    };
+    assert_eq!(strange, plain);
+}
+
+#[test]
+fn exemplars_and_buckets_are_read_whole() {
+    let json = br#"{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"e","metadata":[{"key":"m","value":{}}],
+        "exponentialHistogram":{"aggregationTemporality":1,"dataPoints":[{"count":"18446744073709551615","sum":-0.5,
+          "scale":-10,"zeroCount":2,"zeroThreshold":1e-9,"min":"-Infinity","max":1,"flags":1,
+          "positive":{"offset":-3,"bucketCounts":["1","0",3]},"negative":{"offset":2,"bucketCounts":[]},
+          "exemplars":[{"asDouble":2.5,"timeUnixNano":"7","traceId":"0102030405060708090A0B0C0D0E0F10",
+            "spanId":"0102030405060708","filteredAttributes":[{"key":"f","value":{"intValue":"1"}}]},{"asInt":"-4"}]}]}}]}]}]}"#;
+    let Export::Metrics(request) = decode(Signal::Metrics, json).unwrap() else { panic!() };
+    let metric = &request.resource_metrics[0].scope_metrics[0].metrics[0];
+    let Some(Data::ExponentialHistogram(histogram)) = &metric.data else { panic!() };
+    let point = &histogram.data_points[0];
+    assert_eq!((point.count, point.sum, point.scale, point.zero_count), (u64::MAX, Some(-0.5), -10, 2));
+    assert_eq!((point.zero_threshold, point.min, point.max), (1e-9, Some(f64::NEG_INFINITY), Some(1.0)));
+    let positive = point.positive.as_ref().unwrap();
+    assert_eq!((positive.offset, positive.bucket_counts.as_slice()), (-3, &[1, 0, 3][..]));
+    let [first, second] = point.exemplars.as_slice() else { panic!() };
+    assert_eq!((first.trace_id.len(), first.span_id.len(), first.time_unix_nano), (16, 8, 7));
+    assert_eq!(first.filtered_attributes.len(), 1);
+    assert_eq!(first.value, Some(exemplar::Value::AsDouble(2.5)));
+    assert_eq!(second.value, Some(exemplar::Value::AsInt(-4)));
+    assert_eq!(metric.metadata.len(), 1);
+}
+
+#[test]
+fn odd_texts_are_kept_as_they_are() {
+    let odd = record(r#""body":{"stringValue":"\u0000\u202e\ud83d\ude00 \u00e9\uffff\\\/"}"#);
+    let text = "\0\u{202e}\u{1f600} \u{e9}\u{ffff}\\/";
+    assert_eq!(odd.body.unwrap().value, Some(Any::StringValue(text.to_owned())));
+    // Half of a pair is no text.
+    assert!(decode(Signal::Logs, br#"{"resourceLogs":[{"schemaUrl":"\ud83d"}]}"#).is_err());
 }
 
 /// Real requests, cut to two or three records each with long texts shortened; nothing else changed.
@@ -252,5 +372,23 @@ fn requests_of_every_client_are_read_whole() {
             Export::Metrics(request) => format!("{request:?}"),
         };
         assert_eq!(debug.matches("KeyValue {").count(), count(&value, "attributes"));
+    }
+}
+
+#[test]
+fn what_the_sdks_own_types_write_as_json_is_read_back() {
+    for (signal, _, json) in CAPTURES {
+        let sent = decode(signal, json.as_bytes()).unwrap();
+        let written = match &sent {
+            Export::Logs(request) => serde_json::to_vec(request),
+            Export::Traces(request) => serde_json::to_vec(request),
+            Export::Metrics(request) => serde_json::to_vec(request),
+        };
+        match (sent, decode(signal, &written.unwrap()).unwrap()) {
+            (Export::Logs(sent), Export::Logs(read)) => assert_eq!(sent, read),
+            (Export::Traces(sent), Export::Traces(read)) => assert_eq!(sent, read),
+            (Export::Metrics(sent), Export::Metrics(read)) => assert_eq!(sent, read),
+            (sent, read) => panic!("{sent:?} {read:?}"),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Spans.
 
-use barograph_proto::otlp::{ResourceSpans, ScopeSpans, Span, Status, span, status};
+use barograph_proto::otlp::{ResourceSpans, ScopeSpans, Span, Status, span};
 
 use super::Fault;
 use super::common::{key_value, resource, scope};
@@ -30,7 +30,7 @@ fn span(mut fields: Fields) -> Result<Span, Fault> {
         parent_span_id: fields.id("parentSpanId")?,
         flags: fields.u32("flags")?,
         name: fields.text("name")?,
-        kind: fields.enumeration("kind", |name| span::SpanKind::from_str_name(name).map(i32::from))?,
+        kind: fields.enumeration("kind")?,
         start_time_unix_nano: fields.u64("startTimeUnixNano")?,
         end_time_unix_nano: fields.u64("endTimeUnixNano")?,
         attributes: fields.list("attributes", key_value)?,
@@ -64,8 +64,5 @@ fn link(mut fields: Fields) -> Result<span::Link, Fault> {
 }
 
 fn span_status(mut fields: Fields) -> Result<Status, Fault> {
-    Ok(Status {
-        message: fields.text("message")?,
-        code: fields.enumeration("code", |name| status::StatusCode::from_str_name(name).map(i32::from))?,
-    })
+    Ok(Status { message: fields.text("message")?, code: fields.enumeration("code")? })
 }

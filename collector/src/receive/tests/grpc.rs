@@ -15,6 +15,8 @@ use crate::receive::body::Compression;
 use crate::receive::body::tests::{COMPRESSED, compress};
 
 const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+const METRICS: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 
 async fn client(door: &Open) -> LogsServiceClient<Channel> {
     LogsServiceClient::connect(door.url("")).await.unwrap()
@@ -32,8 +34,10 @@ async fn call(door: &Open, path: &str, headers: &[(&str, &str)], body: Vec<u8>) 
         request = request.header(*name, *value);
     }
     let response = request.send().await.unwrap();
-    assert_eq!(response.status(), 200);
+    let is_grpc = headers.iter().any(|(_, value)| ["application/grpc", "application/grpc+proto"].contains(value));
+    assert_eq!(response.status(), if is_grpc { 200 } else { 415 });
     assert_eq!(response.headers()["content-type"], "application/grpc");
+    assert!(response.headers().values().map(axum::http::HeaderValue::len).sum::<usize>() < 2048);
     // An error is all headers; a success has its status after the body, where this client does not look.
     let status = Status::from_header_map(response.headers());
     let body = response.bytes().await.unwrap();
@@ -84,8 +88,14 @@ async fn every_compression_is_accepted() {
 async fn an_empty_request_is_a_success() {
     let door = Open::new(Transport::Grpc).await;
     client(&door).await.export(ExportLogsServiceRequest::default()).await.unwrap();
-    assert_eq!(call(&door, LOGS, &[GRPC], framed(0, b"")).await.code(), Code::Ok);
-    assert_eq!(door.accepted(), 2);
+    // No message at all, an envelope without scopes, and one without records: alike for all signals.
+    for path in [LOGS, TRACES, METRICS] {
+        for envelope in [&[][..], &[0x0a, 0], &[0x0a, 2, 0x12, 0]] {
+            assert_eq!(call(&door, path, &[GRPC], framed(0, envelope)).await.code(), Code::Ok, "{path} {envelope:?}");
+        }
+    }
+    assert_eq!(door.accepted(), 10);
+    assert_eq!(Signal::ALL.map(|signal| door.received(signal)), [0, 0, 0]);
     door.close().await;
 }
 
@@ -135,7 +145,6 @@ async fn undecodable_messages_and_frames_are_invalid_arguments() {
         framed(0, &message[..message.len() - 1]),
         framed(0, NOT_UTF8),
         framed(0, &deep_logs(200_000)),
-        framed(1, &message),
         framed(2, &message),
         framed(0, &message)[..8].to_vec(),
         [framed(0, &message), framed(0, &message)].concat(),
@@ -153,17 +162,78 @@ async fn undecodable_messages_and_frames_are_invalid_arguments() {
 }
 
 #[tokio::test]
+async fn a_message_flagged_as_compressed_in_a_call_that_is_not_is_internal() {
+    let door = Open::new(Transport::Grpc).await;
+    let message = framed(1, &compress(Compression::Gzip, &logs(vec![text(10)]).encode_to_vec()));
+    for headers in [&[GRPC][..], &[GRPC, ("grpc-encoding", "identity")]] {
+        let status = call(&door, LOGS, headers, message.clone()).await;
+        assert_eq!(status.code(), Code::Internal, "{status:?}");
+        assert!(status.message().contains("flagged as compressed"), "{status:?}");
+    }
+    assert_eq!((door.refused("false_flag"), door.received(Signal::Logs)), (2, 0));
+    door.close().await;
+}
+
+#[tokio::test]
+async fn what_is_no_call_is_told_in_http() {
+    let door = Open::new(Transport::Grpc).await;
+    let message = framed(0, &logs(vec![text(10)]).encode_to_vec());
+    let types = [
+        "application/grpc-web",
+        "application/grpc-web+proto",
+        "application/grpc+json",
+        "application/x-protobuf",
+        "text/html",
+        "",
+    ];
+    for path in [LOGS, "/v1/logs"] {
+        for content_type in types {
+            let status = call(&door, path, &[("content-type", content_type)], message.clone()).await;
+            assert_eq!(status.code(), Code::InvalidArgument, "{path} {content_type}");
+        }
+    }
+    assert_eq!(call(&door, LOGS, &[("content-type", "application/grpc+proto")], message).await.code(), Code::Ok);
+    let client = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
+    let response = client.get(door.url(LOGS)).header("content-type", "application/grpc").send().await.unwrap();
+    assert_eq!((response.status().as_u16(), &response.headers()["allow"]), (405, &"POST".parse().unwrap()));
+    assert_eq!(["unknown_media_type", "wrong_method"].map(|reason| door.refused(reason)), [12, 1]);
+    assert_eq!(door.accepted(), 1);
+    drop((client, response));
+    door.close().await;
+}
+
+#[tokio::test]
+async fn a_call_within_its_deadline_is_answered() {
+    let door = Open::new(Transport::Grpc).await;
+    let message = framed(0, &logs(vec![text(10)]).encode_to_vec());
+    // What is no timeout by the protocol sets none.
+    for timeout in ["10S", "1M", "99999999H", "soon", ""] {
+        let status = call(&door, LOGS, &[GRPC, ("grpc-timeout", timeout)], message.clone()).await;
+        assert_eq!(status.code(), Code::Ok, "{timeout}");
+    }
+    assert_eq!(door.accepted(), 5);
+    door.close().await;
+}
+
+#[tokio::test]
 async fn what_we_do_not_speak_is_unimplemented() {
     let door = Open::new(Transport::Grpc).await;
     let message = framed(0, &logs(vec![text(10)]).encode_to_vec());
     let status = call(&door, LOGS, &[GRPC, ("grpc-encoding", "snappy")], message.clone()).await;
     assert_eq!(status.code(), Code::Unimplemented);
     assert_eq!(status.metadata().get("grpc-accept-encoding").unwrap(), "identity,gzip,zstd,deflate");
-    let profiles = "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export";
-    assert_eq!(call(&door, profiles, &[GRPC], message.clone()).await.code(), Code::Unimplemented);
-    let web = ("content-type", "application/grpc-web");
-    assert_eq!(call(&door, LOGS, &[web], message).await.code(), Code::InvalidArgument);
-    assert_eq!(["unknown_compression", "unknown_path", "unknown_media_type"].map(|r| door.refused(r)), [1, 1, 1]);
+    let paths = [
+        "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export",
+        "/opentelemetry.proto.collector.logs.v1.LogsService/Import",
+        "/opentelemetry.proto.collector.logs.v1.LogsService/export",
+        "/v1/logs",
+        "/",
+    ];
+    for path in paths {
+        assert_eq!(call(&door, path, &[GRPC], message.clone()).await.code(), Code::Unimplemented, "{path}");
+    }
+    assert_eq!(["unknown_compression", "unknown_path"].map(|reason| door.refused(reason)), [1, 5]);
+    assert_eq!(door.accepted(), 0);
     door.close().await;
 }
 
@@ -174,7 +244,8 @@ async fn a_full_door_pushes_back_with_retry_info_and_recovers() {
     let mut client = client(&door).await;
     let status = client.export(logs_of_size(1_000_000)).await.unwrap_err();
     assert_eq!(status.code(), Code::Unavailable);
-    assert!(!status.details().is_empty());
+    // A RetryInfo of one second: seconds = 1 in the Duration in it.
+    assert!(status.details().ends_with(&[0x0a, 2, 0x08, 1]), "{:?}", status.details());
     client.export(logs(vec![text(30_000)])).await.unwrap();
     assert_eq!((door.refused("busy"), door.accepted()), (1, 1));
     drop(client);

@@ -1,0 +1,21 @@
+//! How long a door waits for its clients. Injected, so that tests prove the limits with short ones.
+
+use std::time::Duration;
+
+/// How long a door waits for its clients.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// For a request's headers, and for a connection's first request.
+    pub(super) headers: Duration,
+    /// For a whole body. Clients give up after 10 s.
+    pub(super) body: Duration,
+    /// For the rest of a refused body, which is thrown away so that the client, still writing, gets to see the answer.
+    pub(super) drain: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let half_a_minute = Duration::from_secs(30);
+        Self { headers: half_a_minute, body: half_a_minute, drain: Duration::from_secs(5) }
+    }
+}
