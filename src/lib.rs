@@ -1,7 +1,7 @@
 //! The one binary: command line, configuration, wiring, shutdown. What happens inside the doors is the business of the
 //! crates `barograph_collector`, `barograph_query` and `barograph_web`.
 //!
-//! Start-up reads like a list: configuration, telemetry, app ([`app::App::build`]: ports, store, keys, archive), print
+//! Start-up reads like a list: configuration, telemetry, app ([`app::App::build`]: credentials, ports, store, keys, archive), print
 //! the addresses, serve, drain.
 
 pub mod app;
@@ -14,6 +14,7 @@ pub mod panics;
 pub mod policies;
 pub mod redact;
 pub mod telemetry;
+pub mod tokens;
 
 mod announce;
 mod canary;
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Query(arguments) => ask::query(arguments).await?,
             Command::Redact { command } => return redact::run(command).await,
             Command::Keys { command } => keys::command::run(command)?,
+            Command::Tokens { command } => tokens::command::run(command)?,
         }
         Ok(ExitCode::SUCCESS)
     });

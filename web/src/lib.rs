@@ -28,6 +28,11 @@ pub use routes::router;
 pub trait Readiness: std::fmt::Debug + Send + Sync {
     /// Ready, or a sentence for each thing that is not.
     fn check(&self) -> Result<(), Vec<String>>;
+
+    /// What an operator should know although it works, a sentence each: shown by `/health`.
+    fn notices(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What pages are made of.

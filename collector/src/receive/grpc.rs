@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::post;
 use barograph_proto::otlp::Signal;
@@ -50,21 +51,24 @@ fn method_path(signal: Signal) -> &'static str {
 async fn export(door: Door, signal: Signal, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut upload = Upload::new(body);
-    let outcome = receive(&door, signal, &parts.headers, &mut upload).await;
+    let outcome = receive(&door, signal, &parts, &mut upload).await;
     answer(&door, &outcome, upload).await
 }
 
 async fn refuse(door: Door, request: Request) -> Response {
-    answer(&door, &Err(Refusal::UnknownPath), Upload::new(request.into_body())).await
+    let (parts, body) = request.into_parts();
+    let refusal = door.admit(&parts).err().unwrap_or(Refusal::UnknownPath);
+    answer(&door, &Err(refusal), Upload::new(body)).await
 }
 
 async fn answer(door: &Door, outcome: &Outcome, mut upload: Upload) -> Response {
     door.record(outcome);
-    upload.drain().await;
+    upload.drain(reply::drained(outcome)).await;
     reply::grpc(outcome)
 }
 
-async fn receive(door: &Door, signal: Signal, headers: &HeaderMap, upload: &mut Upload) -> Outcome {
+async fn receive(door: &Door, signal: Signal, parts: &Parts, upload: &mut Upload) -> Outcome {
+    let (tenant, headers) = (door.admit(parts)?, &parts.headers);
     if !is_grpc(headers) {
         return Err(Refusal::UnknownMediaType);
     }
@@ -79,7 +83,7 @@ async fn receive(door: &Door, signal: Signal, headers: &HeaderMap, upload: &mut 
         }
         (true, compression) => compression,
     };
-    door.accept(Parcel { signal, encoding: Encoding::Protobuf, compression, bytes, reservation }).await
+    door.accept(Parcel { tenant, signal, encoding: Encoding::Protobuf, compression, bytes, reservation }).await
 }
 
 /// `application/grpc`, with or without a `+proto` or parameters; not `application/grpc-web`.

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::post;
 use barograph_proto::otlp::Signal;
@@ -31,26 +32,28 @@ pub(super) fn routes(door: &Door) -> Router {
 async fn export(door: Door, signal: Signal, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut upload = Upload::new(body);
-    let outcome = receive(&door, signal, &parts.headers, &mut upload).await;
+    let outcome = receive(&door, signal, &parts, &mut upload).await;
     answer(&door, &outcome, &parts.headers, upload).await
 }
 
 async fn refuse(door: Door, refusal: Refusal, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let refusal = door.admit(&parts).err().unwrap_or(refusal);
     answer(&door, &Err(refusal), &parts.headers, Upload::new(body)).await
 }
 
 async fn answer(door: &Door, outcome: &Outcome, headers: &HeaderMap, mut upload: Upload) -> Response {
     door.record(outcome);
-    upload.drain().await;
+    upload.drain(reply::drained(outcome)).await;
     // Who names no encoding that we know is answered in the one that a person can read.
     reply::http(outcome, Encoding::of(headers.get(CONTENT_TYPE)).unwrap_or(Encoding::Json))
 }
 
-async fn receive(door: &Door, signal: Signal, headers: &HeaderMap, upload: &mut Upload) -> Outcome {
+async fn receive(door: &Door, signal: Signal, parts: &Parts, upload: &mut Upload) -> Outcome {
+    let (tenant, headers) = (door.admit(parts)?, &parts.headers);
     let encoding = Encoding::of(headers.get(CONTENT_TYPE))?;
     let compression = Compression::of(headers, CONTENT_ENCODING)?;
     let mut reservation = door.reserve();
     let bytes = upload.read(MAX_MESSAGE_BYTES, &mut reservation).await?;
-    door.accept(Parcel { signal, encoding, compression, bytes, reservation }).await
+    door.accept(Parcel { tenant, signal, encoding, compression, bytes, reservation }).await
 }

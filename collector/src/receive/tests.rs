@@ -1,8 +1,12 @@
 //! Both doors from outside, over loopback sockets, with the clients that agents use. What is stored is told by metrics.
 
+mod credentials;
 mod grpc;
 mod http;
 mod lifecycle;
+mod limits;
+mod pki;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,7 +29,8 @@ use tokio_util::sync::CancellationToken;
 use super::admission::Admission;
 use super::door::{Door, Transport};
 use super::listen::{self, Protocol};
-use super::{grpc as grpc_door, http as http_door};
+use super::{BYTES_IN_FLIGHT, Bound, ConnectionLimit, Terms, grpc as grpc_door, http as http_door};
+use crate::authenticate::{Credentials, Gate, IngestToken, Tenant, Token};
 use crate::intake::Intake;
 use crate::metrics::{Metrics, RefusalLabels, SignalLabels, TransportLabels};
 use crate::redact::InForce;
@@ -44,10 +49,14 @@ struct Open {
 
 impl Open {
     async fn new(transport: Transport) -> Self {
-        Self::with_admission(transport, Admission::new(super::admission::BYTES_IN_FLIGHT, Duration::from_secs(5))).await
+        Self::on(transport, terms(Credentials::default())).await
     }
 
     async fn with_admission(transport: Transport, admission: Admission) -> Self {
+        Self::on(transport, Terms { admission, ..terms(Credentials::default()) }).await
+    }
+
+    async fn on(transport: Transport, terms: Terms) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let metrics = Arc::new(Metrics::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -60,7 +69,7 @@ impl Open {
             clock,
             metrics: Arc::clone(&metrics),
         };
-        let door = Door::with_admission(intake, transport, admission);
+        let door = Door::new(intake, transport, &terms);
         let (routes, protocol) = match transport {
             Transport::Grpc => (grpc_door::routes(&door), Protocol::Http2),
             Transport::Http => (http_door::routes(&door), Protocol::Any),
@@ -70,7 +79,7 @@ impl Open {
         let stop = CancellationToken::new();
         let served = tokio::spawn({
             let stop = stop.clone();
-            async move { listen::serve(listener, routes, protocol, door.tasks(), stop).await }
+            async move { listen::serve(listener, routes, protocol, door.connections(), stop).await }
         });
         Self { address, transport: transport.name(), metrics, stop, served, store, _folder: folder }
     }
@@ -100,6 +109,21 @@ impl Open {
         self.served.await.unwrap().unwrap();
         self.store.close().await;
     }
+}
+
+/// The terms of a door for senders with these credentials. Our own token is number 99.
+fn terms(credentials: Credentials) -> Terms {
+    let gate = Gate::new(credentials, &token(99), Arc::new(SystemClock));
+    Terms::new(gate, None, BYTES_IN_FLIGHT, ConnectionLimit { most: 100, bound: Bound::Setting })
+}
+
+fn token(number: u8) -> Token {
+    Token::new(&[number; 32])
+}
+
+/// A token that is good for ever.
+fn ingest_token(number: u8, tenant: &str) -> IngestToken {
+    IngestToken::new(format!("t{number}"), token(number).hash(), Tenant::parse(tenant).unwrap(), None, false)
 }
 
 fn logs(log_records: Vec<LogRecord>) -> ExportLogsServiceRequest {

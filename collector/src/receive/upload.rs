@@ -14,7 +14,7 @@ use super::refusal::Refusal;
 pub(super) const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// Bytes of a refused body that are read and thrown away, so that the client, still writing, gets to see the answer.
-const DRAIN_BYTES: usize = super::MAX_MESSAGE_BYTES;
+pub(super) const DRAIN_BYTES: usize = super::MAX_MESSAGE_BYTES;
 
 /// How long a refused body is read.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
@@ -55,13 +55,13 @@ impl Upload {
         Ok(bytes.freeze())
     }
 
-    /// Throws away what is left of a refused body, up to a bound.
-    pub(super) async fn drain(&mut self) {
+    /// Throws away what is left of a refused body, up to a bound in bytes and one in time.
+    pub(super) async fn drain(&mut self, most: usize) {
         let drain = async {
             let mut drained = 0;
             while let Ok(Some(chunk)) = self.next().await {
                 drained += chunk.len();
-                if drained > DRAIN_BYTES {
+                if drained > most {
                     break;
                 }
             }

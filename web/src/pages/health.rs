@@ -19,6 +19,8 @@ pub(crate) struct HealthPage {
     chrome: Chrome,
     /// What keeps it from working; empty when it is ready.
     reasons: Vec<String>,
+    /// What an operator should know although it works.
+    notices: Vec<String>,
     policy: PolicyLine,
     /// A sentence about a reload that failed; empty when there is none.
     refused: String,
@@ -57,10 +59,11 @@ struct CanaryLine {
 }
 
 impl HealthPage {
-    pub(crate) fn new(ready: Result<(), Vec<String>>, told: RedactionState) -> Self {
+    pub(crate) fn new(ready: Result<(), Vec<String>>, notices: Vec<String>, told: RedactionState) -> Self {
         Self {
             chrome: Chrome::new("health", "Health"),
             reasons: ready.err().unwrap_or_default(),
+            notices,
             policy: PolicyLine::new(told.policy),
             refused: told.refused.map(refused).unwrap_or_default(),
             shadow: told.shadow.map(ShadowSection::new),
@@ -140,5 +143,5 @@ fn refused(told: ReloadRefused) -> String {
 
 /// `GET /health`.
 pub(crate) async fn get(State(site): State<Site>) -> Result<Response, PageError> {
-    write(StatusCode::OK, &HealthPage::new(site.readiness.check(), site.redaction.state()))
+    write(StatusCode::OK, &HealthPage::new(site.readiness.check(), site.readiness.notices(), site.redaction.state()))
 }
