@@ -241,12 +241,12 @@ impl Front {
         match outcome {
             Ok(()) => {
                 told.refused.remove(&part);
-                tracing::info!(part = part.name(), tokens = self.gate.accepted_tokens(), "read again and in force");
+                tracing::info!(part = part.name(), tokens = self.gate.accepted_tokens(), "files of the front taken");
             }
             Err(error) => {
                 let fault = format!("{error:#}");
                 self.metrics.refused(part);
-                tracing::error!(part = part.name(), fault, "not read again: what is in force stays in force");
+                tracing::error!(part = part.name(), fault, "files of the front not taken: what is in force stays");
                 let at = rfc3339(self.clock.now());
                 let words = format!(
                     "On {at} the {} were to be read again and were not taken: {fault}. Those from before stay in force.",
