@@ -114,7 +114,7 @@ impl Open {
 /// The terms of a door for senders with these credentials. Our own token is number 99.
 fn terms(credentials: Credentials) -> Terms {
     let gate = Gate::new(credentials, &token(99), Arc::new(SystemClock));
-    Terms::new(gate, None, BYTES_IN_FLIGHT, ConnectionLimit { most: 100, bound: Bound::Setting })
+    Terms::new(gate, None, BYTES_IN_FLIGHT, ConnectionLimit { most: 10_000, bound: Bound::Setting })
 }
 
 fn token(number: u8) -> Token {
