@@ -5,9 +5,17 @@ use std::io::{self, Write};
 
 use crate::app::Addresses;
 
+/// What a sender must add where a credential is needed. %20 stands for the blank, which the variable's format does not
+/// take.
+const TOKEN: &str = "\
+# Senders need a token, which `barograph tokens create --tenant NAME` makes:
+#   export OTEL_EXPORTER_OTLP_HEADERS=\"Authorization=Bearer%20bg_…\"
+";
+
 /// Writes the addresses and the settings, and flushes: whoever waits for these lines finds the ports open.
-pub(crate) fn write(addresses: &Addresses, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write(addresses: &Addresses, needs_credentials: bool, out: &mut impl Write) -> io::Result<()> {
     let Addresses { otlp_grpc, otlp_http, web } = addresses;
+    let token = if needs_credentials { TOKEN } else { "" };
     write!(
         out,
         "\
@@ -24,7 +32,7 @@ export OTEL_EXPORTER_OTLP_PROTOCOL=grpc
 export OTEL_EXPORTER_OTLP_ENDPOINT={otlp_grpc}
 export OTEL_LOG_TOOL_DETAILS=1
 export OTEL_METRICS_INCLUDE_ENTRYPOINT=true
-
+{token}
 # The lines above are for the shell that starts Claude Code. Barograph redacts what arrives before it stores it.
 # Codex, ~/.codex/config.toml:
 #   [otel]
@@ -52,8 +60,9 @@ mod tests {
             web: "http://127.0.0.1:40003".to_owned(),
         };
         let mut out = Vec::new();
-        write(&addresses, &mut out).unwrap();
+        write(&addresses, true, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("OTEL_EXPORTER_OTLP_HEADERS=\"Authorization=Bearer%20bg_"), "{text}");
         let mut lines = text.lines();
         assert_eq!(lines.next(), Some("otlp-grpc http://127.0.0.1:40001"));
         assert_eq!(lines.next(), Some("otlp-http http://127.0.0.1:40002"));

@@ -2,7 +2,9 @@
 
 mod custody;
 mod doors;
+mod front;
 mod losses;
+mod open_files;
 mod policies;
 
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use barograph_collector::intake::Intake;
 use barograph_collector::metrics::Metrics;
-use barograph_collector::receive;
+use barograph_collector::receive::{self, Terms};
 use barograph_collector::store::{Bucket, Store, StoreConfig};
 use barograph_proto::time::{Clock, SystemClock};
 use barograph_query::archive::Archive;
@@ -26,8 +28,9 @@ use url::Url;
 
 pub use self::doors::Addresses;
 
-use self::custody::Custody;
+use self::custody::{Custody, Desk};
 use self::doors::Doors;
+use self::front::{Front, Loaded};
 use self::policies::{Policies, Sources};
 use crate::canary::{Canary, CanaryMetrics};
 use crate::config::Config;
@@ -43,29 +46,34 @@ pub struct App {
     doors: Doors,
     addresses: Addresses,
     intake: Intake,
+    terms: Terms,
+    front: Arc<Front>,
     custody: Arc<Custody>,
     policies: Arc<Policies>,
     canary: Option<Arc<Canary>>,
-    hangup: Signal,
+    hangups: [Signal; 2],
     /// The retention file, and what tells to read it again.
     retention: Option<(PathBuf, Signal)>,
     site: Site,
 }
 
 impl App {
-    /// Reads the redaction policies, binds the ports, then opens the data folder: when this returns, agents may connect
+    /// Reads the redaction policies and the senders' credentials, binds the ports, then opens the data folder: when this returns, agents may connect
     /// and nothing can be lost. `log` sees what is logged.
     ///
     /// # Errors
-    /// When a policy has faults, a port is taken, or the folder or its keys cannot be used.
+    /// When a policy has faults, a credential or TLS file cannot be used, strangers could come in, a port is taken, or the
+    /// folder or its keys cannot be used.
     pub async fn build(config: &Config, log: LogWatch) -> anyhow::Result<Self> {
         // From now on SIGHUP does not end the process.
-        let listen = || signal(SignalKind::hangup()).context("cannot listen for SIGHUP");
-        let hangup = listen()?;
-        let retention = config.retention.clone().map(|file| anyhow::Ok((file, listen()?))).transpose()?;
+        let hangup = || signal(SignalKind::hangup()).context("cannot listen for SIGHUP");
+        let hangups = [hangup()?, hangup()?];
+        let retention = config.retention.clone().map(|file| anyhow::Ok((file, hangup()?))).transpose()?;
+        let connections = open_files::connections(config.max_connections);
         let loaded = Sources::of(config).load()?;
+        let senders = Loaded::read(config)?;
         let doors = Doors::bind(config).await?;
-        let addresses = doors.addresses()?;
+        let addresses = doors.addresses(senders.has_tls())?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let mut registry = telemetry::registry();
         let metrics = Arc::new(Metrics::register(&mut registry));
@@ -79,12 +87,15 @@ impl App {
         };
         let store = Store::open(store_config, Arc::clone(&clock), Arc::clone(&metrics)).await?;
         // Only now, since the open store keeps other processes out of the folder.
+        let front = Arc::new(senders.into_force(config, Arc::clone(&clock), &mut registry)?);
         let keys = keys::load_or_make(config)?;
         let archive = Archive::open(ask::archive_config(config)?).await?;
         archive.register_metrics(&mut registry);
         let canary = config.redaction_canary.then(|| {
             Arc::new(Canary {
                 endpoint: addresses.otlp_http.clone(),
+                token: front.own_token(),
+                tls: front.tls(),
                 data_dir: config.data_dir.clone(),
                 archive: archive.clone(),
                 log,
@@ -115,17 +126,23 @@ impl App {
             archive,
             clock,
             registry: Arc::new(registry),
-            readiness: Arc::clone(&custody) as _,
+            readiness: Arc::new(Desk { custody: Arc::clone(&custody), front: Arc::clone(&front) }),
             redaction: Arc::clone(&policies) as _,
             otlp_grpc_endpoint: addresses.otlp_grpc.clone(),
             otlp_http_endpoint: addresses.otlp_http.clone(),
         };
-        Ok(Self { doors, addresses, intake, custody, policies, canary, hangup, retention, site })
+        let terms = front.terms(connections);
+        Ok(Self { doors, addresses, intake, terms, front, custody, policies, canary, hangups, retention, site })
     }
 
     /// Where it can be reached, with the real ports.
     pub fn addresses(&self) -> &Addresses {
         &self.addresses
+    }
+
+    /// Whether senders need a credential.
+    pub fn needs_credentials(&self) -> bool {
+        self.front.is_closed()
     }
 
     /// Serves until `stop` is cancelled. Then the receivers answer what is in flight, the store commits what the
@@ -134,19 +151,27 @@ impl App {
     /// # Errors
     /// When a door fails; the others are closed in the same order first.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { doors, intake, custody, policies, canary, hangup, retention, site, .. } = self;
+        let Self { doors, intake, terms, front, custody, policies, canary, hangups, retention, site, .. } = self;
         let tasks = TaskTracker::new();
         // Cancelled from outside, or by a door that ends on its own.
         let stop = stop.child_token();
         let (receiving, serving) = (CancellationToken::new(), CancellationToken::new());
-        let grpc = receive::serve_grpc(doors.otlp_grpc, intake.clone(), receiving.clone());
+        let grpc = {
+            let (intake, terms, receiving) = (intake.clone(), terms.clone(), receiving.clone());
+            async move { receive::serve_grpc(doors.otlp_grpc, intake, &terms, receiving).await }
+        };
         let grpc = tasks.spawn(door("OTLP/gRPC", grpc, stop.clone()));
-        let http = receive::serve_http(doors.otlp_http, intake, receiving.clone());
+        let http = {
+            let receiving = receiving.clone();
+            async move { receive::serve_http(doors.otlp_http, intake, &terms, receiving).await }
+        };
         let http = tasks.spawn(door("OTLP/HTTP", http, stop.clone()));
         let web = barograph_web::serve(doors.web, site, serving.clone().cancelled_owned());
         let web = tasks.spawn(door("dashboard", web, stop.clone()));
 
+        let [hangup, front_hangup] = hangups;
         tasks.spawn(policies.reload_on(hangup, stop.clone()));
+        tasks.spawn(Arc::clone(&front).watch(front_hangup, stop.clone()));
         if let Some((file, hangup)) = retention {
             tasks.spawn(Arc::clone(&custody).reload_on(hangup, file, stop.clone()));
         }
@@ -159,6 +184,8 @@ impl App {
         receiving.cancel();
         let (grpc, http) = tokio::join!(drain("OTLP/gRPC", grpc), drain("OTLP/HTTP", http));
         tracing::info!("receivers closed; committing what the journal holds");
+        // While the folder is still ours.
+        front.keep_uses();
         if let Some(store) = custody.release() {
             store.close().await;
         }

@@ -2,6 +2,7 @@
 
 mod keys;
 pub mod redact;
+mod tokens;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 
 pub use self::keys::{DestroyArguments, KeysArguments, KeysCommand};
+pub use self::tokens::{CreateArguments, RevokeArguments, TokensArguments, TokensCommand};
 use crate::config::Settings;
 
 /// Audit telemetry of coding agents: which session did that, and who allowed it?
@@ -43,6 +45,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: KeysCommand,
+    },
+    /// Make, list and revoke the tokens that agents send with
+    Tokens {
+        /// What to do.
+        #[command(subcommand)]
+        command: TokensCommand,
     },
 }
 
@@ -147,6 +155,22 @@ mod tests {
         let cli = Cli::try_parse_from(["barograph", "serve", "--allow-unauthenticated-bind"]).unwrap();
         let Command::Serve(arguments) = cli.command else { panic!("not serve") };
         assert_eq!(arguments.settings.allow_unauthenticated_bind, Some(true));
+        assert_eq!(arguments.settings.allow_plaintext_bind, None);
+    }
+
+    #[test]
+    fn a_tokens_tenant_and_lifetime_are_checked() {
+        let create = |more: &[&str]| Cli::try_parse_from([&["barograph", "tokens", "create"], more].concat());
+        assert!(create(&["--tenant", "acme", "--name", "laptops", "--expires", "90d"]).is_ok());
+        for (arguments, words) in [
+            (&[][..], "--tenant"),
+            (&["--tenant", "Acme"], "is no tenant"),
+            (&["--tenant", "acme", "--expires", "soon"], "is no lifetime"),
+            (&["--tenant", "acme", "--name", "a\nb"], "is no name"),
+        ] {
+            let error = create(arguments).unwrap_err();
+            assert!(error.exit_code() == 2 && error.to_string().contains(words), "{error}");
+        }
     }
 
     #[test]
@@ -166,6 +190,12 @@ mod tests {
     #[test]
     fn help_of_serve_names_every_flag_and_its_default() {
         insta::assert_snapshot!(help(&["serve"]));
+    }
+
+    #[test]
+    fn help_of_tokens_names_every_flag_and_its_default() {
+        let all = ["create", "list", "revoke"].map(|name| help(&["tokens", name]));
+        insta::assert_snapshot!(all.join("\n----\n"));
     }
 
     #[test]

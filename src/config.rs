@@ -4,6 +4,7 @@
 //! flag. Flags win over the environment, the environment over the file, the file over the defaults. Faults are
 //! collected, so that one run shows them all.
 
+mod doors;
 mod environment;
 mod file;
 mod settings;
@@ -15,7 +16,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use barograph_collector::receive::BYTES_IN_FLIGHT;
+
 pub use settings::{LogFormat, Settings};
+pub(crate) use units::lifetime;
 use url::Url;
 
 use crate::keys::GivenKeys;
@@ -39,6 +43,29 @@ const TIME_TRAVEL: Duration = Duration::from_hours(24);
 const QUERY_MEMORY_LIMIT: usize = 512 * 1024 * 1024;
 /// Longer than a person waits for a page.
 const QUERY_TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// Many more than a company has agents, and little memory: a connection that idles takes some 10 KiB.
+const MAX_CONNECTIONS: usize = 10_000;
+
+/// The PEM files that TLS is spoken with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// Our certificate, and those between it and its authority.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+    /// What clients' certificates are judged by, if they are asked for.
+    pub clients: Option<ClientFiles>,
+}
+
+/// What clients' certificates are judged by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientFiles {
+    /// PEM file with their authorities.
+    pub authority: PathBuf,
+    /// TOML file that says whose names are whose.
+    pub tenants: PathBuf,
+}
 
 /// Everything that can be set, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +108,14 @@ pub struct Config {
     pub redaction_canary: bool,
     /// Whether to go on without the rows that stood where the journal is damaged.
     pub accept_journal_loss: bool,
+    /// What the OTLP ports speak TLS with, if they do.
+    pub tls: Option<TlsFiles>,
+    /// Connections that each OTLP port takes at most.
+    pub max_connections: usize,
+    /// Bytes of requests that both OTLP ports together hold at a time.
+    pub ingest_memory_limit: usize,
+    /// Whether OTLP ports may be bound that other machines reach, although they do not speak TLS.
+    pub allow_plaintext_bind: bool,
     /// Whether ports may be bound that other machines reach, although nobody is asked who they are.
     pub allow_unauthenticated_bind: bool,
 }
@@ -126,7 +161,9 @@ impl Config {
         let environment = environment::read(environment, &mut faults);
         let file = file.map(Path::to_path_buf).or(environment.config_file);
         let file = file.map(|path| file::read(&path, &mut faults)).unwrap_or_default();
-        let mut config = Self::of(flags.over(environment.settings).over(file));
+        let settings = flags.over(environment.settings).over(file);
+        let tls = doors::tls(&settings, &mut faults);
+        let mut config = Self { tls, ..Self::of(settings) };
         config.redaction_keys = environment.redaction_keys;
         config.check(&mut faults);
         if faults.is_empty() { Ok(config) } else { Err(Faults(faults)) }
@@ -155,6 +192,10 @@ impl Config {
             redaction_shadow_share: settings.redaction_shadow_share.unwrap_or(1.0),
             redaction_canary: settings.redaction_canary.unwrap_or(true),
             accept_journal_loss: settings.accept_journal_loss,
+            tls: None,
+            max_connections: settings.max_connections.unwrap_or(MAX_CONNECTIONS),
+            ingest_memory_limit: settings.ingest_memory_limit.unwrap_or(BYTES_IN_FLIGHT),
+            allow_plaintext_bind: settings.allow_plaintext_bind.unwrap_or(false),
             allow_unauthenticated_bind: settings.allow_unauthenticated_bind.unwrap_or(false),
         }
     }
@@ -172,30 +213,8 @@ impl Config {
                 message: "is set, and so is redaction_key_file; give the keys by one of them".to_owned(),
             });
         }
-        let doors = self.doors();
-        for (at, (name, address)) in doors.into_iter().enumerate() {
-            if !address.ip().to_canonical().is_loopback() && !self.allow_unauthenticated_bind {
-                faults.push(Fault { place: name.to_owned(), message: open_door(address) });
-            }
-            let twin = doors.into_iter().take(at).find(|(_, other)| *other == address && address.port() != 0);
-            if let Some((other, _)) = twin {
-                faults.push(Fault {
-                    place: name.to_owned(),
-                    message: format!("is {address}, as is {other}; each needs a port of its own"),
-                });
-            }
-        }
+        doors::check(self, faults);
     }
-}
-
-/// Why an address that other machines reach is refused, and what to do instead.
-fn open_door(address: SocketAddr) -> String {
-    let port = address.port();
-    format!(
-        "{address} can be reached by other machines, and Barograph asks nobody who they are; put a TLS-terminating, \
-         authenticating proxy in front of 127.0.0.1:{port}, or, on a private network such as a pod's, allow it with \
-         --allow-unauthenticated-bind"
-    )
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The one binary: command line, configuration, wiring, shutdown. What happens inside the doors is the business of the
 //! crates `barograph_collector`, `barograph_query` and `barograph_web`.
 //!
-//! Start-up reads like a list: configuration, telemetry, app ([`app::App::build`]: ports, store, keys, archive), print
+//! Start-up reads like a list: configuration, telemetry, app ([`app::App::build`]: credentials, ports, store, keys, archive), print
 //! the addresses, serve, drain.
 
 pub mod app;
@@ -17,6 +17,7 @@ pub mod policies;
 pub mod redact;
 pub mod retention;
 pub mod telemetry;
+pub mod tokens;
 
 mod announce;
 mod canary;
@@ -46,6 +47,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Doctor(arguments) => return doctor::run(arguments).await,
             Command::Redact { command } => return redact::run(command).await,
             Command::Keys { command } => keys::command::run(command)?,
+            Command::Tokens { command } => tokens::command::run(command)?,
         }
         Ok(ExitCode::SUCCESS)
     });

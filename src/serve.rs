@@ -18,12 +18,24 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
 /// Builds the app and tells where it is.
 pub(crate) async fn start(config: &Config) -> anyhow::Result<App> {
     let log = telemetry::start(&config.log, config.log_format)?;
-    for (door, address) in config.doors() {
-        if !address.ip().to_canonical().is_loopback() {
+    let app = App::build(config, log).await?;
+    warn_of_strangers(config, &app);
+    announce::write(app.addresses(), app.needs_credentials(), &mut io::stdout().lock())
+        .context("cannot write to standard output")?;
+    Ok(app)
+}
+
+/// Says at each start what the operator has allowed.
+fn warn_of_strangers(config: &Config, app: &App) {
+    for (door, address) in config.reachable_otlp_doors() {
+        if !app.needs_credentials() {
             tracing::warn!(door, %address, "other machines can reach this port, and nobody is asked who they are");
+        } else if config.tls.is_none() {
+            tracing::warn!(door, %address, "other machines can reach this port, and it does not speak TLS");
         }
     }
-    let app = App::build(config, log).await?;
-    announce::write(app.addresses(), &mut io::stdout().lock()).context("cannot write to standard output")?;
-    Ok(app)
+    if config.is_web_reachable() {
+        let address = config.web;
+        tracing::warn!(door = "web", %address, "other machines can reach this port, and nobody is asked who they are");
+    }
 }

@@ -34,6 +34,11 @@ pub(crate) async fn demo(arguments: DemoArguments) -> anyhow::Result<()> {
     let plan = Plan { events, seed, end: SystemClock.now() };
     let done = shutdown::until_stopped(async |stop| {
         let app = serve::start(&config).await?;
+        anyhow::ensure!(
+            config.tls.is_none() && !app.needs_credentials(),
+            "the demo's fleet sends without TLS and without a token; leave out the TLS settings, and play it into a folder \
+             without tokens"
+        );
         let addresses = app.addresses().clone();
         let mut serving = std::pin::pin!(app.run(stop.clone()));
         tokio::select! {

@@ -7,6 +7,7 @@ pub(crate) mod census;
 pub(crate) mod decisions;
 pub(crate) mod files;
 pub(crate) mod otlp;
+pub(crate) mod pki;
 pub(crate) mod query;
 pub(crate) mod replayed;
 pub(crate) mod samples;

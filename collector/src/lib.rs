@@ -5,6 +5,7 @@
 //! [`redact`] makes [`redact::RedactedRows`], only a durable [`journal`] makes a [`journal::Receipt`], and only a
 //! receipt makes a success reply.
 
+pub mod authenticate;
 pub mod intake;
 pub mod journal;
 pub mod metrics;

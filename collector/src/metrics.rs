@@ -1,5 +1,7 @@
 //! The collector's own metrics, made in the root and handed in.
 
+mod connections;
+
 use std::sync::atomic::AtomicU64;
 
 use barograph_proto::otlp::Signal;
@@ -13,6 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+pub use self::connections::ConnectionMetrics;
 use crate::store::Task;
 
 /// Labels of a counter that is kept per signal.
@@ -29,7 +32,7 @@ pub struct TransportLabels {
     pub transport: &'static str,
 }
 
-/// Labels of the counter of refused requests.
+/// Labels of a counter of what a door refused: requests, connections or handshakes.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct RefusalLabels {
     /// grpc or http.
@@ -88,6 +91,8 @@ pub struct Metrics {
     pub requests_accepted: Family<TransportLabels, Counter>,
     /// Requests answered with an error.
     pub requests_refused: Family<RefusalLabels, Counter>,
+    /// What the doors count of connections.
+    pub connections: ConnectionMetrics,
     /// What redaction counts.
     pub redaction: RedactionMetrics,
     /// What journal and committer count.
@@ -277,6 +282,7 @@ impl Metrics {
         registry.register("records_refused", "Records of refused requests", metrics.records_refused.clone());
         registry.register("requests_accepted", "Requests answered with success", metrics.requests_accepted.clone());
         registry.register("requests_refused", "Requests answered with an error", metrics.requests_refused.clone());
+        metrics.connections.register(registry);
         metrics.store.register(registry);
         metrics
     }

@@ -1,11 +1,12 @@
 //! The two OTLP doors: gRPC and HTTP. Both end in [`Intake`].
 //!
-//! A door reads a request's bytes within bounds (`upload`), and one shared path (`door`) inflates, decodes,
-//! redacts and stores them. What comes of it is a receipt or a `refusal`; only `reply` turns either into words on
+//! A door takes connections and requests on its [`Terms`]: who may send, in what security, how much at a time. It reads
+//! a request's bytes within bounds (`upload`), and one shared path (`door`) inflates, decodes, redacts and stores them. What comes of it is a receipt or a `refusal`; only `reply` turns either into words on
 //! the wire. Clients of agents send a batch once and wait 10 s, so a door waits rather than refuses where it can.
 
 mod admission;
 mod body;
+mod connections;
 mod deadline;
 mod decode;
 mod door;
@@ -17,7 +18,10 @@ mod patience;
 mod refusal;
 mod reply;
 mod rpc;
+mod seldom;
 mod shape;
+mod terms;
+mod tls;
 mod upload;
 
 #[cfg(test)]
@@ -25,6 +29,11 @@ mod tests;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+pub use admission::BYTES_IN_FLIGHT;
+pub use connections::{Bound, ConnectionLimit};
+pub use terms::Terms;
+pub use tls::{Identity, IdentityError, Tls};
 
 use crate::intake::Intake;
 use door::{Door, Transport};
@@ -37,9 +46,14 @@ pub const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
 ///
 /// # Errors
 /// When the listener has no address.
-pub async fn serve_grpc(listener: TcpListener, intake: Intake, stop: CancellationToken) -> std::io::Result<()> {
-    let door = Door::new(intake, Transport::Grpc);
-    listen::serve(listener, grpc::routes(&door), Protocol::Http2, door.patience().headers, door.tasks(), stop).await
+pub async fn serve_grpc(
+    listener: TcpListener,
+    intake: Intake,
+    terms: &Terms,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let door = Door::new(intake, Transport::Grpc, terms);
+    listen::serve(listener, grpc::routes(&door), Protocol::Http2, door.connections(), stop).await
 }
 
 /// Serves OTLP/HTTP on a bound listener until the token is cancelled, then answers what is in flight and returns.
@@ -47,7 +61,12 @@ pub async fn serve_grpc(listener: TcpListener, intake: Intake, stop: Cancellatio
 ///
 /// # Errors
 /// When the listener has no address.
-pub async fn serve_http(listener: TcpListener, intake: Intake, stop: CancellationToken) -> std::io::Result<()> {
-    let door = Door::new(intake, Transport::Http);
-    listen::serve(listener, http::routes(&door), Protocol::Any, door.patience().headers, door.tasks(), stop).await
+pub async fn serve_http(
+    listener: TcpListener,
+    intake: Intake,
+    terms: &Terms,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let door = Door::new(intake, Transport::Http, terms);
+    listen::serve(listener, http::routes(&door), Protocol::Any, door.connections(), stop).await
 }

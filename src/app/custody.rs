@@ -1,7 +1,6 @@
 //! Who holds the open store: the app until it stops, and `/readyz` by way of the app.
 
 use std::path::PathBuf;
-
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use barograph_collector::store::Store;
@@ -10,6 +9,8 @@ use tokio::signal::unix::Signal;
 use tokio_util::sync::CancellationToken;
 
 use crate::retention;
+
+use super::front::Front;
 
 /// The open store, until it is released to be closed.
 #[derive(Debug)]
@@ -48,22 +49,36 @@ impl Custody {
         }
     }
 
+    /// What needs somebody's care although the store works.
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.store().as_ref().map_or_else(Vec::new, |store| store.health().warnings());
+        warnings.extend(self.retention_fault.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        warnings
+    }
+
     fn store(&self) -> MutexGuard<'_, Option<Store>> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Readiness for Custody {
+/// Where the probes and the health page ask.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) custody: Arc<Custody>,
+    pub(super) front: Arc<Front>,
+}
+
+impl Readiness for Desk {
     fn check(&self) -> Result<(), Vec<String>> {
-        match &*self.store() {
+        match &*self.custody.store() {
             Some(store) => store.health().check().map_err(|fault| vec![fault]),
             None => Err(vec!["Barograph is stopping.".to_owned()]),
         }
     }
 
     fn warnings(&self) -> Vec<String> {
-        let mut warnings = self.store().as_ref().map_or_else(Vec::new, |store| store.health().warnings());
-        warnings.extend(self.retention_fault.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        let mut warnings = self.custody.warnings();
+        warnings.extend(self.front.notices());
         warnings
     }
 }

@@ -55,12 +55,13 @@ impl Doors {
         })
     }
 
-    /// The addresses with the ports that were really given.
-    pub(super) fn addresses(&self) -> io::Result<Addresses> {
+    /// The addresses with the ports that were really given. `otlp_tls` says whether TLS is spoken on the OTLP ports.
+    pub(super) fn addresses(&self, otlp_tls: bool) -> io::Result<Addresses> {
+        let otlp = if otlp_tls { "https" } else { "http" };
         Ok(Addresses {
-            otlp_grpc: url(self.otlp_grpc.local_addr()?),
-            otlp_http: url(self.otlp_http.local_addr()?),
-            web: url(self.web.local_addr()?),
+            otlp_grpc: url(otlp, self.otlp_grpc.local_addr()?),
+            otlp_http: url(otlp, self.otlp_http.local_addr()?),
+            web: url("http", self.web.local_addr()?),
         })
     }
 }
@@ -73,14 +74,14 @@ async fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, Bi
 }
 
 /// The URL for a bound address. One that stands for all interfaces is reached on this machine by loopback.
-fn url(mut bound: SocketAddr) -> String {
+fn url(scheme: &str, mut bound: SocketAddr) -> String {
     if bound.ip().is_unspecified() {
         bound.set_ip(match bound.ip() {
             IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
         });
     }
-    format!("http://{bound}")
+    format!("{scheme}://{bound}")
 }
 
 #[cfg(test)]
@@ -95,8 +96,9 @@ mod tests {
             ("[::]:4317", "http://[::1]:4317"),
             ("10.1.2.3:4317", "http://10.1.2.3:4317"),
         ] {
-            assert_eq!(url(bound.parse().unwrap()), reached);
+            assert_eq!(url("http", bound.parse().unwrap()), reached);
         }
+        assert_eq!(url("https", "0.0.0.0:4318".parse().unwrap()), "https://127.0.0.1:4318");
     }
 
     #[tokio::test]

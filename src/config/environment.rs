@@ -59,7 +59,7 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>, faults
     environment
 }
 
-/// The switch is left out on purpose: a variable is inherited unseen, and this one opens doors.
+/// The switches are left out on purpose: a variable is inherited unseen, and these open doors.
 fn unknown() -> String {
     let names = Settings::NAMES.map(|name| format!("{PREFIX}{}", name.to_ascii_uppercase())).join(", ");
     format!("unknown variable; Barograph reads {CONFIG}, {REDACTION_KEY}, {names}")

@@ -39,12 +39,14 @@ pub(super) fn parse(name: &str, text: &str, faults: &mut Vec<Fault>) -> Settings
     for (key, value) in lines {
         let place = place(key.span().start);
         let key = key.into_inner();
-        let message = match (key.as_str(), value.into_inner()) {
-            (Settings::SWITCH, Value::Boolean(allow)) => {
-                settings.allow_unauthenticated_bind = Some(allow);
-                continue;
+        if let Some(switch) = settings.switch(&key) {
+            match value.into_inner() {
+                Value::Boolean(allow) => *switch = Some(allow),
+                _ => faults.push(Fault { place, message: format!("{key} is either true or false") }),
             }
-            (Settings::SWITCH, _) => format!("{key} is either true or false"),
+            continue;
+        }
+        let message = match (key.as_str(), value.into_inner()) {
             (name, Value::String(_)) if Settings::BARE.contains(&name) => format!("{key} is written without quotes"),
             (_, value) if is_given(&key, &value) => match settings.give(&key, &spelt(&value)) {
                 Given::Taken => continue,
@@ -78,7 +80,8 @@ fn spelt(value: &Value) -> String {
 }
 
 fn unknown(key: &str) -> String {
-    format!("unknown key `{key}`; the keys are {}, {}", Settings::NAMES.join(", "), Settings::SWITCH)
+    let keys = [&Settings::NAMES[..], &Settings::SWITCHES].concat().join(", ");
+    format!("unknown key `{key}`; the keys are {keys}")
 }
 
 /// The number of the line that holds a byte, from 1.

@@ -79,6 +79,27 @@ pub struct Settings {
     /// Go on without the rows that stood where the journal is damaged; an event records it. For one start: only a flag
     #[arg(long)]
     pub accept_journal_loss: bool,
+    /// PEM file with the certificate that the OTLP ports speak TLS with; read again when it changes
+    #[arg(long, value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file with its private key
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// PEM file with the authorities of clients' certificates, which are then asked for
+    #[arg(long, value_name = "FILE")]
+    pub tls_client_ca: Option<PathBuf>,
+    /// TOML file that says which tenant a client certificate's name belongs to: `"*.agents.example.com" = "acme"`
+    #[arg(long, value_name = "FILE")]
+    pub tls_client_tenants: Option<PathBuf>,
+    /// Connections that each of the OTLP ports takes at most [default: 10000]
+    #[arg(long, value_name = "N", value_parser = units::count)]
+    pub max_connections: Option<usize>,
+    /// Memory that the bodies of requests in hand may take, on both OTLP ports together [default: 256MiB]
+    #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    pub ingest_memory_limit: Option<usize>,
+    /// Let other machines send without TLS, with a token: only where a proxy or a mesh encrypts in front
+    #[arg(long, num_args = 0, default_missing_value = "true")]
+    pub allow_plaintext_bind: Option<bool>,
     /// Let other machines reach the ports, unasked who they are: only for a private network, such as a pod's
     #[arg(long, num_args = 0, default_missing_value = "true")]
     pub allow_unauthenticated_bind: Option<bool>,
@@ -95,8 +116,8 @@ pub(super) enum Given {
 }
 
 impl Settings {
-    /// All names but the switch's, which only files and flags may give.
-    pub(super) const NAMES: [&'static str; 17] = [
+    /// All names but the switches', which only files and flags may give.
+    pub(super) const NAMES: [&'static str; 23] = [
         "data_dir",
         "tables",
         "journal_limit",
@@ -114,13 +135,28 @@ impl Settings {
         "redaction_shadow_policy",
         "redaction_shadow_share",
         "redaction_canary",
+        "tls_certificate",
+        "tls_key",
+        "tls_client_ca",
+        "tls_client_tenants",
+        "max_connections",
+        "ingest_memory_limit",
     ];
 
     /// Those whose value a file gives without quotes.
-    pub(super) const BARE: [&'static str; 2] = ["redaction_shadow_share", "redaction_canary"];
+    pub(super) const BARE: [&'static str; 3] = ["redaction_shadow_share", "redaction_canary", "max_connections"];
 
-    /// Name of the switch that lets other machines in.
-    pub(super) const SWITCH: &'static str = "allow_unauthenticated_bind";
+    /// Names of the switches that let other machines in.
+    pub(super) const SWITCHES: [&'static str; 2] = ["allow_plaintext_bind", "allow_unauthenticated_bind"];
+
+    /// The switch of that name.
+    pub(super) fn switch(&mut self, name: &str) -> Option<&mut Option<bool>> {
+        match name {
+            "allow_plaintext_bind" => Some(&mut self.allow_plaintext_bind),
+            "allow_unauthenticated_bind" => Some(&mut self.allow_unauthenticated_bind),
+            _ => None,
+        }
+    }
 
     /// Takes a value as text, by the setting's name.
     pub(super) fn give(&mut self, name: &str, text: &str) -> Given {
@@ -151,6 +187,12 @@ impl Settings {
             "redaction_shadow_policy" => take(&mut self.redaction_shadow_policy, PolicySource::parse(text)),
             "redaction_shadow_share" => take(&mut self.redaction_shadow_share, units::share(text)),
             "redaction_canary" => take(&mut self.redaction_canary, flag(text)),
+            "tls_certificate" => take(&mut self.tls_certificate, file(text)),
+            "tls_key" => take(&mut self.tls_key, file(text)),
+            "tls_client_ca" => take(&mut self.tls_client_ca, file(text)),
+            "tls_client_tenants" => take(&mut self.tls_client_tenants, file(text)),
+            "max_connections" => take(&mut self.max_connections, units::count(text)),
+            "ingest_memory_limit" => take(&mut self.ingest_memory_limit, units::bytes(text)),
             _ => Given::Unknown,
         }
     }
@@ -176,6 +218,13 @@ impl Settings {
             redaction_shadow_share: self.redaction_shadow_share.or(weaker.redaction_shadow_share),
             redaction_canary: self.redaction_canary.or(weaker.redaction_canary),
             accept_journal_loss: self.accept_journal_loss || weaker.accept_journal_loss,
+            tls_certificate: self.tls_certificate.or(weaker.tls_certificate),
+            tls_key: self.tls_key.or(weaker.tls_key),
+            tls_client_ca: self.tls_client_ca.or(weaker.tls_client_ca),
+            tls_client_tenants: self.tls_client_tenants.or(weaker.tls_client_tenants),
+            max_connections: self.max_connections.or(weaker.max_connections),
+            ingest_memory_limit: self.ingest_memory_limit.or(weaker.ingest_memory_limit),
+            allow_plaintext_bind: self.allow_plaintext_bind.or(weaker.allow_plaintext_bind),
             allow_unauthenticated_bind: self.allow_unauthenticated_bind.or(weaker.allow_unauthenticated_bind),
         }
     }

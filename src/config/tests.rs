@@ -68,6 +68,12 @@ fn every_name_means_the_same_in_file_and_environment() {
         "detect-all",
         "0.5",
         "false",
+        "certificate.pem",
+        "key.pem",
+        "ca.pem",
+        "clients.toml",
+        "500",
+        "64MiB",
     ];
     let quote = |name: &str| if Settings::BARE.contains(&name) { "" } else { "'" };
     let lines: Vec<_> = Settings::NAMES
@@ -89,6 +95,10 @@ fn every_name_means_the_same_in_file_and_environment() {
     assert_eq!(from_file.redaction_policy, PolicySource::File("p.toml".into()));
     assert_eq!(from_file.redaction_shadow_policy, Some(PolicySource::DetectAll));
     assert!(!from_file.redaction_canary);
+    let clients = ClientFiles { authority: "ca.pem".into(), tenants: "clients.toml".into() };
+    let tls = TlsFiles { certificate: "certificate.pem".into(), key: "key.pem".into(), clients: Some(clients) };
+    assert_eq!(from_file.tls, Some(tls));
+    assert_eq!((from_file.max_connections, from_file.ingest_memory_limit), (500, 64 << 20));
 }
 
 #[test]
@@ -100,6 +110,9 @@ fn numbers_and_flags_stand_without_quotes_and_texts_within() {
         ("redaction_shadow_share = [1]", "redaction_shadow_share takes a single value"),
         ("redaction_policy = true", "redaction_policy takes a text in quotes"),
         ("redaction_policy = ''", "redaction_policy: is empty"),
+        ("max_connections = '5'", "max_connections is written without quotes"),
+        ("max_connections = 0", "max_connections: `0` is no number of things"),
+        ("ingest_memory_limit = '63MiB'", "ingest_memory_limit: is below 64 MiB"),
     ] {
         let faults = load(line, &[], Settings::default()).unwrap_err();
         assert!(faults.to_string().contains(told), "{faults}");
@@ -126,9 +139,30 @@ fn all_faults_are_told_at_once_each_with_its_place() {
 }
 
 #[test]
-fn switch_takes_only_true_or_false() {
-    let faults = load("allow_unauthenticated_bind = 'yes'", &[], Settings::default()).unwrap_err();
-    assert!(faults.to_string().ends_with("barograph.toml:1: allow_unauthenticated_bind is either true or false"));
+fn switches_take_only_true_or_false() {
+    for switch in Settings::SWITCHES {
+        let faults = load(&format!("{switch} = 'yes'"), &[], Settings::default()).unwrap_err();
+        assert!(faults.to_string().ends_with(&format!("barograph.toml:1: {switch} is either true or false")));
+    }
+}
+
+#[test]
+fn tls_files_come_together() {
+    let tls = |names: &[&str]| {
+        let lines: Vec<_> = names.iter().map(|name| format!("{name} = 'x'")).collect();
+        load(&lines.join("\n"), &[], Settings::default())
+    };
+    for (names, told) in [
+        (&["tls_certificate"][..], "tls_certificate: is set, and tls_key is not"),
+        (&["tls_key"], "tls_key: is set, and tls_certificate is not"),
+        (&["tls_certificate", "tls_key", "tls_client_ca"], "tls_client_ca: is set, and tls_client_tenants is not"),
+        (&["tls_certificate", "tls_key", "tls_client_tenants"], "tls_client_tenants: is set, and tls_client_ca is not"),
+        (&["tls_client_ca", "tls_client_tenants"], "tls_client_ca: is set, and tls_certificate and tls_key are not"),
+    ] {
+        let faults = tls(names).unwrap_err();
+        assert!(faults.to_string().starts_with(told), "{faults}");
+    }
+    assert!(tls(&["tls_certificate", "tls_key"]).unwrap().tls.unwrap().clients.is_none());
 }
 
 #[test]
@@ -145,19 +179,34 @@ fn missing_file_is_told() {
 }
 
 #[test]
-fn doors_that_other_machines_reach_need_the_switch() {
+fn doors_that_other_machines_reach_need_tls_or_a_switch() {
     for address in ["0.0.0.0:4317", "[::]:4317", "192.168.1.7:4317", "[::ffff:10.0.0.1]:4317"] {
-        let flags = Settings { otlp_grpc: Some(address.parse().unwrap()), ..Settings::default() };
-        let faults = load("", &[], flags.clone()).unwrap_err();
-        assert!(faults.to_string().contains("authenticating proxy in front of 127.0.0.1:4317"), "{faults}");
-        assert!(load("allow_unauthenticated_bind = true", &[], flags).is_ok());
+        let address: SocketAddr = address.parse().unwrap();
+        let otlp = Settings { otlp_grpc: Some(address), ..Settings::default() };
+        let faults = load("", &[], otlp.clone()).unwrap_err().to_string();
+        assert!(faults.contains("give tls_certificate and tls_key") && faults.contains("plain text"), "{faults}");
+        for allowed in
+            ["tls_certificate = 'c'\ntls_key = 'k'", "allow_plaintext_bind = true", "allow_unauthenticated_bind = true"]
+        {
+            assert!(load(allowed, &[], otlp.clone()).is_ok(), "{allowed}");
+        }
+        // The dashboard has no sign-in, so TLS makes no difference there.
+        let web = Settings { web: Some(address), ..Settings::default() };
+        for refused in ["", "tls_certificate = 'c'\ntls_key = 'k'", "allow_plaintext_bind = true"] {
+            let faults = load(refused, &[], web.clone()).unwrap_err().to_string();
+            assert!(faults.contains("authenticating proxy in front of 127.0.0.1:4317"), "{faults}");
+        }
+        assert!(load("allow_unauthenticated_bind = true", &[], web).is_ok());
     }
 }
 
 #[test]
-fn switch_is_not_taken_from_the_environment() {
-    let faults = load("", &[("BAROGRAPH_ALLOW_UNAUTHENTICATED_BIND", "true")], Settings::default()).unwrap_err();
-    assert!(faults.to_string().starts_with("BAROGRAPH_ALLOW_UNAUTHENTICATED_BIND: unknown variable"), "{faults}");
+fn switches_are_not_taken_from_the_environment() {
+    for switch in Settings::SWITCHES {
+        let variable = format!("BAROGRAPH_{}", switch.to_ascii_uppercase());
+        let faults = load("", &[(&variable, "true")], Settings::default()).unwrap_err();
+        assert!(faults.to_string().starts_with(&format!("{variable}: unknown variable")), "{faults}");
+    }
 }
 
 #[test]
@@ -177,7 +226,7 @@ fn example_file_shows_the_defaults() {
     let example = include_str!("../../deploy/barograph.toml");
     let settings = load(example, &[], Settings::default()).unwrap();
     assert_eq!(settings, load("", &[], Settings::default()).unwrap());
-    for name in Settings::NAMES.into_iter().chain([Settings::SWITCH]) {
+    for name in Settings::NAMES.into_iter().chain(Settings::SWITCHES) {
         // What is off by default stands there as a comment.
         let is_there = ["", "# "].iter().any(|mark| example.contains(&format!("\n{mark}{name} = ")));
         assert!(is_there, "{name} is missing");

@@ -27,6 +27,27 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     })
 }
 
+/// Reads a number of things; at least one.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| format!("`{text}` is no number of things: it is a whole number above 0, such as 10000"))
+}
+
+/// Reads how long something is to last, in hours or days; at most a hundred years.
+pub(crate) fn lifetime(text: &str) -> Result<Duration, String> {
+    const HOUR: u64 = 3_600;
+    const LONGEST: u64 = 100 * 365 * 24 * HOUR;
+    let counted = split(text).and_then(|(number, unit)| match unit {
+        "h" => number.checked_mul(HOUR),
+        "d" => number.checked_mul(24 * HOUR),
+        _ => None,
+    });
+    counted
+        .filter(|seconds| (1..=LONGEST).contains(seconds))
+        .map(Duration::from_secs)
+        .ok_or_else(|| format!("`{text}` is no lifetime: it is a whole number above 0 with h or d, such as 90d"))
+}
+
 /// Reads a share of a whole, 0 to 1.
 pub(super) fn share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
@@ -59,6 +80,19 @@ mod tests {
         assert_eq!(share("1"), Ok(1.0));
         for text in ["", "1.1", "-0.1", "NaN", "inf", "half", "25%"] {
             assert!(share(text).unwrap_err().contains("such as 0.25"), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_lifetimes_are_read_as_written() {
+        assert_eq!(count("10000"), Ok(10_000));
+        assert_eq!(lifetime("90d"), Ok(Duration::from_hours(90 * 24)));
+        assert_eq!(lifetime("12 h"), Ok(Duration::from_hours(12)));
+        for text in ["", "0", "-1", "1.5", "many", "99999999999999999999"] {
+            assert!(count(text).unwrap_err().contains("such as 10000"), "{text}");
+        }
+        for text in ["", "90", "0d", "d", "1w", "36501d", "99999999999999999999d"] {
+            assert!(lifetime(text).unwrap_err().contains("such as 90d"), "{text}");
         }
     }
 

@@ -60,9 +60,14 @@ pub(crate) fn barograph() -> Command {
 
 /// A command line that serves a data folder on ports that the system picks.
 pub(crate) fn serve(data_dir: &Path) -> Command {
+    serve_at(data_dir, "127.0.0.1:0")
+}
+
+/// The same, with another address for the OTLP ports, such as `0.0.0.0:0`.
+pub(crate) fn serve_at(data_dir: &Path, otlp: &str) -> Command {
     let mut command = barograph();
     command.arg("serve").arg("--data-dir").arg(data_dir);
-    command.args(["--otlp-grpc", "127.0.0.1:0", "--otlp-http", "127.0.0.1:0", "--web", "127.0.0.1:0"]);
+    command.args(["--otlp-grpc", otlp, "--otlp-http", otlp, "--web", "127.0.0.1:0"]);
     // Its record would be one more than was sent.
     command.env("BAROGRAPH_REDACTION_CANARY", "false");
     command

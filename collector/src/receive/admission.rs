@@ -1,4 +1,4 @@
-//! Bounds the bytes of all requests that a door has in hand. Who comes when it is full waits, then is pushed back.
+//! Bounds the bytes of all requests that the doors have in hand. Who comes when it is full waits, then is pushed back.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::refusal::Refusal;
 
-/// Bytes of request bodies that one door holds at a time; there are two doors.
-pub(super) const BYTES_IN_FLIGHT: usize = 256 * 1024 * 1024;
+/// Bytes of request bodies that both doors together hold at a time, unless set otherwise.
+pub const BYTES_IN_FLIGHT: usize = 256 * 1024 * 1024;
 
 /// How long a request waits for room. Well below the 10 s that clients wait for us.
 pub(super) const WAIT: Duration = Duration::from_secs(5);

@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::http::request::Parts;
 use barograph_proto::otlp::Signal;
-use barograph_proto::row::DEFAULT_TENANT;
 use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
 
-use super::admission::{self, Admission, Reservation};
+use super::Terms;
+use super::admission::{Admission, Reservation};
 use super::body::Compression;
+use super::connections::Connections;
 use super::decode::Encoding;
 use super::patience::Patience;
 use super::refusal::Refusal;
 use super::reply::Outcome;
+use super::seldom::Seldom;
+use crate::authenticate::{CertificateNames, Gate, Tenant};
 use crate::intake::{Intake, Prepared};
 use crate::metrics::{RefusalLabels, TransportLabels};
 
@@ -41,6 +44,7 @@ impl Transport {
 /// A message as it came, with the room it holds.
 #[derive(Debug)]
 pub(super) struct Parcel {
+    pub(super) tenant: Tenant,
     pub(super) signal: Signal,
     pub(super) encoding: Encoding,
     pub(super) compression: Compression,
@@ -53,23 +57,21 @@ pub(super) struct Parcel {
 pub(super) struct Door {
     intake: Intake,
     transport: Transport,
+    gate: Gate,
     admission: Admission,
     patience: Patience,
     heavy: Arc<Semaphore>,
-    tasks: TaskTracker,
+    connections: Connections,
+    denied_log: Arc<Seldom>,
 }
 
 impl Door {
-    pub(super) fn new(intake: Intake, transport: Transport) -> Self {
-        let admission = Admission::new(admission::BYTES_IN_FLIGHT, admission::WAIT);
-        Self::with_limits(intake, transport, admission, Patience::default())
-    }
-
-    pub(super) fn with_limits(intake: Intake, transport: Transport, admission: Admission, patience: Patience) -> Self {
+    pub(super) fn new(intake: Intake, transport: Transport, terms: &Terms) -> Self {
+        let connections = Connections::new(transport.name(), terms, Arc::clone(&intake.metrics));
+        let Terms { gate, admission, patience, .. } = terms.clone();
         // Decoding and redaction keep a core busy, and hold several times a body's bytes while they run.
-        let heavy = std::thread::available_parallelism().map_or(1, usize::from);
-        let heavy = Arc::new(Semaphore::new(heavy));
-        Self { intake, transport, admission, patience, heavy, tasks: TaskTracker::new() }
+        let heavy = Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
+        Self { intake, transport, gate, admission, patience, heavy, connections, denied_log: Arc::default() }
     }
 
     /// How long this door waits for its clients.
@@ -77,9 +79,15 @@ impl Door {
         self.patience
     }
 
-    /// What is still running for this door's clients.
-    pub(super) fn tasks(&self) -> &TaskTracker {
-        &self.tasks
+    /// What this door's connections share.
+    pub(super) fn connections(&self) -> &Connections {
+        &self.connections
+    }
+
+    /// Whose data a request is, by its credential and by nothing else that it says.
+    pub(super) fn admit(&self, request: &Parts) -> Result<Tenant, Refusal> {
+        let names = request.extensions.get::<Arc<CertificateNames>>();
+        Ok(self.gate.admit(&request.headers, names.map(Arc::as_ref))?)
     }
 
     /// Begins to make room for a request.
@@ -90,7 +98,7 @@ impl Door {
     /// Makes a message durable. Once begun this goes on even if the client leaves, so that what was counted as
     /// received is counted as stored or refused too.
     pub(super) async fn accept(&self, parcel: Parcel) -> Outcome {
-        let task = self.tasks.spawn(self.clone().process(parcel));
+        let task = self.connections.tasks().spawn(self.clone().process(parcel));
         task.await.unwrap_or(Err(Refusal::Failed))
     }
 
@@ -102,7 +110,7 @@ impl Door {
             // Never closed. Waits as long as it takes: the work will be done, and a refusal now would lose the batch.
             let _turn = self.heavy.acquire().await.map_err(|_| Refusal::Failed)?;
             let intake = self.intake.clone();
-            let task = self.tasks.spawn_blocking(move || prepare(&intake, parcel));
+            let task = self.connections.tasks().spawn_blocking(move || prepare(&intake, parcel));
             task.await.map_err(|_| Refusal::Failed)??
         };
         Ok(self.intake.store(prepared).await?)
@@ -118,6 +126,13 @@ impl Door {
             Err(refusal) => {
                 let reason = refusal.reason();
                 self.intake.metrics.requests_refused.get_or_create(&RefusalLabels { transport, reason }).inc();
+                if let Refusal::Denied(denial) = refusal {
+                    // Whoever reaches the port can cause these.
+                    if let Some(kept_back) = self.denied_log.may_write() {
+                        tracing::warn!(transport, reason, %denial, kept_back, "refused a request");
+                    }
+                    return;
+                }
                 let source = std::error::Error::source(refusal).map(tracing::field::display);
                 tracing::warn!(transport, reason, %refusal, source, "refused a request");
             }
@@ -126,10 +141,10 @@ impl Door {
 }
 
 fn prepare(intake: &Intake, parcel: Parcel) -> Result<(Prepared, Reservation), Refusal> {
-    let Parcel { signal, encoding, compression, bytes, mut reservation } = parcel;
+    let Parcel { tenant, signal, encoding, compression, bytes, mut reservation } = parcel;
     let message = compression.inflate(&bytes)?;
     // This thread must not wait for room: those who hold it may wait for this thread.
     reservation.cover_now(message.len())?;
     let export = encoding.decode(signal, &message)?;
-    Ok((intake.prepare(DEFAULT_TENANT, export), reservation))
+    Ok((intake.prepare(tenant.as_str(), export), reservation))
 }

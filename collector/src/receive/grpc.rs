@@ -12,6 +12,7 @@ use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::post;
 use barograph_proto::otlp::Signal;
@@ -51,11 +52,11 @@ fn method_path(signal: Signal) -> &'static str {
 
 /// Goes on when the client leaves, which would end it here otherwise: what came of every call is counted.
 async fn export(door: Door, signal: Signal, request: Request) -> Response {
-    let tasks = door.tasks().clone();
+    let tasks = door.connections().tasks().clone();
     let answered = tasks.spawn(async move {
         let (parts, body) = request.into_parts();
         let mut upload = Upload::new(body);
-        let outcome = receive(&door, signal, &parts.headers, &mut upload).await;
+        let outcome = receive(&door, signal, &parts, &mut upload).await;
         answer(&door, &outcome, upload).await
     });
     answered.await.unwrap_or_else(|_| reply::grpc(&Err(Refusal::Failed)))
@@ -64,16 +65,18 @@ async fn export(door: Door, signal: Signal, request: Request) -> Response {
 async fn refuse(door: Door, refusal: Refusal, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let refusal = if is_grpc(&parts.headers) { refusal } else { Refusal::UnknownMediaType };
+    let refusal = door.admit(&parts).err().unwrap_or(refusal);
     answer(&door, &Err(refusal), Upload::new(body)).await
 }
 
 async fn answer(door: &Door, outcome: &Outcome, mut upload: Upload) -> Response {
     door.record(outcome);
-    upload.drain(door.patience().drain).await;
+    upload.drain(reply::drained(outcome), door.patience().drain).await;
     reply::grpc(outcome)
 }
 
-async fn receive(door: &Door, signal: Signal, headers: &HeaderMap, upload: &mut Upload) -> Outcome {
+async fn receive(door: &Door, signal: Signal, parts: &Parts, upload: &mut Upload) -> Outcome {
+    let (tenant, headers) = (door.admit(parts)?, &parts.headers);
     if !is_grpc(headers) {
         return Err(Refusal::UnknownMediaType);
     }
@@ -88,7 +91,7 @@ async fn receive(door: &Door, signal: Signal, headers: &HeaderMap, upload: &mut 
         (true, Compression::Identity) => return Err(Refusal::FalseFlag),
         (true, compression) => compression,
     };
-    door.accept(Parcel { signal, encoding: Encoding::Protobuf, compression, bytes, reservation }).await
+    door.accept(Parcel { tenant, signal, encoding: Encoding::Protobuf, compression, bytes, reservation }).await
 }
 
 /// `application/grpc`, with or without a `+proto` or parameters; not `application/grpc-web`.

@@ -31,7 +31,7 @@ pub(super) fn routes(door: &Door) -> Router {
 
 /// Goes on when the client leaves, which would end it here otherwise: what came of every request is counted.
 async fn export(door: Door, signal: Signal, request: Request) -> Response {
-    let tasks = door.tasks().clone();
+    let tasks = door.connections().tasks().clone();
     let answered = tasks.spawn(async move {
         let (parts, body) = request.into_parts();
         let mut upload = Upload::new(body);
@@ -43,7 +43,7 @@ async fn export(door: Door, signal: Signal, request: Request) -> Response {
 
 async fn refuse(door: Door, refusal: Refusal, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let refusal = check_head(&parts).err().unwrap_or(refusal);
+    let refusal = check_head(&parts).and_then(|()| door.admit(&parts)).err().unwrap_or(refusal);
     answer(&door, &Err(refusal), &parts.headers, Upload::new(body)).await
 }
 
@@ -52,7 +52,7 @@ async fn answer(door: &Door, outcome: &Outcome, headers: &HeaderMap, mut upload:
     // A client that asked first is told no before it sends anything.
     let asks = headers.get(EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
     if upload.has_begun() || !asks {
-        upload.drain(door.patience().drain).await;
+        upload.drain(reply::drained(outcome), door.patience().drain).await;
     }
     // Who names no encoding that we know is answered in the one that a person can read.
     reply::http(outcome, encoding(headers).unwrap_or(Encoding::Json))
@@ -60,12 +60,12 @@ async fn answer(door: &Door, outcome: &Outcome, headers: &HeaderMap, mut upload:
 
 async fn receive(door: &Door, signal: Signal, parts: &Parts, upload: &mut Upload) -> Outcome {
     check_head(parts)?;
-    let headers = &parts.headers;
+    let (tenant, headers) = (door.admit(parts)?, &parts.headers);
     let encoding = encoding(headers)?;
     let compression = Compression::of(headers, CONTENT_ENCODING)?;
     let mut reservation = door.reserve();
     let bytes = upload.read(MAX_MESSAGE_BYTES, door.patience().body, &mut reservation).await?;
-    door.accept(Parcel { signal, encoding, compression, bytes, reservation }).await
+    door.accept(Parcel { tenant, signal, encoding, compression, bytes, reservation }).await
 }
 
 /// The one content type.

@@ -1,10 +1,14 @@
 //! Why a request was not accepted. Each reason is a word in a metric; none carries anything of what was sent.
 
+use crate::authenticate::Denial;
 use crate::journal::AppendError;
 
 /// Why a request was not accepted.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refusal {
+    /// The sender may not send, or has not shown that it may.
+    #[error(transparent)]
+    Denied(#[from] Denial),
     /// More bytes than a request may have, before or after decompression.
     #[error("the request has more than {} MiB; send smaller batches", super::MAX_MESSAGE_BYTES >> 20)]
     TooLarge,
@@ -69,6 +73,7 @@ impl Refusal {
     /// The reason as a metric label: a small closed set.
     pub(super) fn reason(&self) -> &'static str {
         match self {
+            Self::Denied(denial) => denial.reason(),
             Self::TooLarge => "too_large",
             Self::TooManyParts { .. } => "too_many_parts",
             Self::Corrupt => "corrupt",

@@ -5,7 +5,7 @@
 //! See <https://opentelemetry.io/docs/specs/otlp/#failures>.
 
 use axum::body::{Body, Bytes};
-use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Full};
@@ -14,6 +14,8 @@ use tonic::{Code, Status};
 use super::decode::Encoding;
 use super::refusal::Refusal;
 use super::rpc::{Detail, Failure};
+use super::upload::DRAIN_BYTES;
+use crate::authenticate::Denial;
 use crate::journal::Receipt;
 
 /// What a client is told to wait before it tries again, seconds. The journal recovers in less or not soon.
@@ -22,8 +24,20 @@ const RETRY_AFTER_SECONDS: u16 = 1;
 /// The compressions that we read, as headers name them.
 const COMPRESSIONS: &str = "gzip, zstd, deflate";
 
+/// Bytes of a body that are thrown away for a sender that nobody knows: what agents' batches have, not what we would take
+/// from one whom we know.
+const DRAIN_BYTES_OF_STRANGERS: usize = 1024 * 1024;
+
 /// What came of a request.
 pub(super) type Outcome = Result<Receipt, Refusal>;
+
+/// How many bytes of what is left of the body are worth throwing away, so that the client gets to see the answer.
+pub(super) fn drained(outcome: &Outcome) -> usize {
+    match outcome {
+        Err(Refusal::Denied(_)) => DRAIN_BYTES_OF_STRANGERS,
+        _ => DRAIN_BYTES,
+    }
+}
 
 /// Answers over gRPC.
 pub(super) fn grpc(outcome: &Outcome) -> Response {
@@ -80,6 +94,7 @@ pub(super) fn http(outcome: &Outcome, encoding: Encoding) -> Response {
     };
     let mut response = (status, content_type, body).into_response();
     let header = match refusal {
+        _ if status == StatusCode::UNAUTHORIZED => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
         Refusal::WrongMethod => Some((ALLOW, HeaderValue::from_static("POST"))),
         // Nobody can be sure where the next request begins.
         Refusal::UnclearHead { .. } => Some((CONNECTION, HeaderValue::from_static("close"))),
@@ -93,6 +108,11 @@ pub(super) fn http(outcome: &Outcome, encoding: Encoding) -> Response {
 
 fn codes(refusal: &Refusal) -> (Code, StatusCode) {
     match refusal {
+        Refusal::Denied(Denial::NoCredential | Denial::BadToken) => (Code::Unauthenticated, StatusCode::UNAUTHORIZED),
+        // The connection has shown who it is; another try with the same certificate would come to the same.
+        Refusal::Denied(Denial::UnknownCertificate | Denial::TwoTenants) => {
+            (Code::PermissionDenied, StatusCode::FORBIDDEN)
+        }
         Refusal::TooLarge | Refusal::TooManyParts { .. } => (Code::ResourceExhausted, StatusCode::PAYLOAD_TOO_LARGE),
         Refusal::Corrupt | Refusal::Malformed { .. } | Refusal::UnclearHead { .. } | Refusal::CutOff => {
             (Code::InvalidArgument, StatusCode::BAD_REQUEST)
@@ -144,6 +164,10 @@ mod tests {
         // The retryable codes of <https://opentelemetry.io/docs/specs/otlp/#failures>, and the one of ours that a
         // client which took over 30 s for its body has long given up on.
         let refusals = [
+            Refusal::Denied(Denial::NoCredential),
+            Refusal::Denied(Denial::BadToken),
+            Refusal::Denied(Denial::UnknownCertificate),
+            Refusal::Denied(Denial::TwoTenants),
             Refusal::TooLarge,
             Refusal::TooManyParts { parts: "records", limit: 1 },
             Refusal::Corrupt,

@@ -1,12 +1,16 @@
 //! Both doors from outside, over loopback sockets, with the clients that agents use. What is stored is told by metrics.
 
 mod content;
+mod credentials;
 mod framing;
 mod grpc;
 mod http;
 mod lifecycle;
+mod limits;
 mod many;
+mod pki;
 mod slow;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,7 +34,8 @@ use super::admission::Admission;
 use super::door::{Door, Transport};
 use super::listen::{self, Protocol};
 use super::patience::Patience;
-use super::{grpc as grpc_door, http as http_door};
+use super::{BYTES_IN_FLIGHT, Bound, ConnectionLimit, Terms, grpc as grpc_door, http as http_door};
+use crate::authenticate::{Credentials, Gate, IngestToken, Tenant, Token};
 use crate::intake::Intake;
 use crate::metrics::{Metrics, RefusalLabels, SignalLabels, TransportLabels};
 use crate::redact::InForce;
@@ -49,19 +54,18 @@ struct Open {
 
 impl Open {
     async fn new(transport: Transport) -> Self {
-        Self::with_patience(transport, Patience::default()).await
+        Self::on(transport, terms(Credentials::default())).await
     }
 
     async fn with_patience(transport: Transport, patience: Patience) -> Self {
-        let admission = Admission::new(super::admission::BYTES_IN_FLIGHT, Duration::from_secs(5));
-        Self::with_limits(transport, admission, patience).await
+        Self::on(transport, Terms { patience, ..terms(Credentials::default()) }).await
     }
 
     async fn with_admission(transport: Transport, admission: Admission) -> Self {
-        Self::with_limits(transport, admission, Patience::default()).await
+        Self::on(transport, Terms { admission, ..terms(Credentials::default()) }).await
     }
 
-    async fn with_limits(transport: Transport, admission: Admission, patience: Patience) -> Self {
+    async fn on(transport: Transport, terms: Terms) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let metrics = Arc::new(Metrics::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -74,7 +78,7 @@ impl Open {
             clock,
             metrics: Arc::clone(&metrics),
         };
-        let door = Door::with_limits(intake, transport, admission, patience);
+        let door = Door::new(intake, transport, &terms);
         let (routes, protocol) = match transport {
             Transport::Grpc => (grpc_door::routes(&door), Protocol::Http2),
             Transport::Http => (http_door::routes(&door), Protocol::Any),
@@ -84,7 +88,7 @@ impl Open {
         let stop = CancellationToken::new();
         let served = tokio::spawn({
             let stop = stop.clone();
-            async move { listen::serve(listener, routes, protocol, patience.headers, door.tasks(), stop).await }
+            async move { listen::serve(listener, routes, protocol, door.connections(), stop).await }
         });
         Self { address, transport: transport.name(), metrics, stop, served, store, _folder: folder }
     }
@@ -130,6 +134,21 @@ impl Open {
         self.served.await.unwrap().unwrap();
         self.store.close().await;
     }
+}
+
+/// The terms of a door for senders with these credentials. Our own token is number 99.
+fn terms(credentials: Credentials) -> Terms {
+    let gate = Gate::new(credentials, &token(99), Arc::new(SystemClock));
+    Terms::new(gate, None, BYTES_IN_FLIGHT, ConnectionLimit { most: 10_000, bound: Bound::Setting })
+}
+
+fn token(number: u8) -> Token {
+    Token::new(&[number; 32])
+}
+
+/// A token that is good for ever.
+fn ingest_token(number: u8, tenant: &str) -> IngestToken {
+    IngestToken::new(format!("t{number}"), token(number).hash(), Tenant::parse(tenant).unwrap(), None, false)
 }
 
 fn logs(log_records: Vec<LogRecord>) -> ExportLogsServiceRequest {

@@ -11,7 +11,7 @@ use super::admission::Reservation;
 use super::refusal::Refusal;
 
 /// Bytes of a refused body that are read and thrown away, so that the client, still writing, gets to see the answer.
-const DRAIN_BYTES: usize = super::MAX_MESSAGE_BYTES;
+pub(super) const DRAIN_BYTES: usize = super::MAX_MESSAGE_BYTES;
 
 /// A body, read or yet to be read.
 #[derive(Debug)]
@@ -60,13 +60,13 @@ impl Upload {
         Ok(bytes.freeze())
     }
 
-    /// Throws away what is left of a refused body, up to a bound.
-    pub(super) async fn drain(&mut self, time: Duration) {
+    /// Throws away what is left of a refused body, up to a bound in bytes and one in time.
+    pub(super) async fn drain(&mut self, most: usize, time: Duration) {
         let drain = async {
             let mut drained = 0;
             while let Ok(Some(chunk)) = self.next().await {
                 drained += chunk.len();
-                if drained > DRAIN_BYTES {
+                if drained > most {
                     break;
                 }
             }

@@ -530,7 +530,8 @@ pub(super) fn record_page(record: &Record) -> String {
 }
 
 pub(super) fn health_page(told: RedactionState) -> String {
-    render(&HealthPage::new(&Told(Ok(())), told))
+    let warnings = vec!["The TLS certificate expires on 2026-11-30.".to_owned()];
+    render(&HealthPage::new(&Told { ready: Ok(()), warnings }, told))
 }
 
 /// Every page, with answers, without, and with hostile ones.

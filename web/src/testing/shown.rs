@@ -268,12 +268,13 @@ fn health_tells_policies_canary_and_refused_reloads_in_words() {
         "Canary: on 20 Nov 2026 10:00 UTC a synthetic secret went through and was found nowhere.",
         "It sees a share of 0.25 of the requests.",
         "It was not shown 1 row:",
+        "Needs attention The TLS certificate expires on 2026-11-30.",
     ] {
         assert!(text.contains(told), "{told}: {text}");
     }
     let rows = texts(&html, "tbody tr");
     assert!(rows.contains(&"acme 12 43".to_owned()) && rows.iter().any(|row| row.starts_with("more taken out 31 ")));
-    assert_eq!(texts(&html, ".alarm").len(), 1);
+    assert_eq!(texts(&html, ".alarm").len(), 2);
 }
 
 #[test]

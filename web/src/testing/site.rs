@@ -27,15 +27,18 @@ impl Clock for Fixed {
 }
 
 #[derive(Debug)]
-pub(super) struct Told(pub(super) Result<(), Vec<String>>);
+pub(super) struct Told {
+    pub(super) ready: Result<(), Vec<String>>,
+    pub(super) warnings: Vec<String>,
+}
 
 impl Readiness for Told {
     fn check(&self) -> Result<(), Vec<String>> {
-        self.0.clone()
+        self.ready.clone()
     }
 
     fn warnings(&self) -> Vec<String> {
-        Vec::new()
+        self.warnings.clone()
     }
 }
 
@@ -60,7 +63,7 @@ async fn site(ready: Result<(), Vec<String>>) -> (Router, tempfile::TempDir) {
         archive,
         clock: Arc::new(Fixed),
         registry: Arc::new(registry),
-        readiness: Arc::new(Told(ready)),
+        readiness: Arc::new(Told { ready, warnings: Vec::new() }),
         redaction: Arc::new(Policies),
         otlp_grpc_endpoint: "http://127.0.0.1:4317".to_owned(),
         otlp_http_endpoint: "http://127.0.0.1:4318".to_owned(),
@@ -244,7 +247,7 @@ async fn the_server_stops_when_told() {
         archive: Archive::open(ArchiveConfig::new(TablesAt::folder(folder.path()).unwrap())).await.unwrap(),
         clock: Arc::new(Fixed),
         registry: Arc::new(Registry::default()),
-        readiness: Arc::new(Told(Ok(()))),
+        readiness: Arc::new(Told { ready: Ok(()), warnings: Vec::new() }),
         redaction: Arc::new(Policies),
         otlp_grpc_endpoint: String::new(),
         otlp_http_endpoint: String::new(),

@@ -19,11 +19,11 @@ const AT_MOST: Duration = Duration::from_secs(20);
 const HOUR: Duration = Duration::from_hours(1);
 
 fn short_headers() -> Patience {
-    Patience { headers: SHORT, body: HOUR, drain: SHORT }
+    Patience { headers: SHORT, body: HOUR, drain: SHORT, ..Patience::default() }
 }
 
 fn short_body() -> Patience {
-    Patience { headers: HOUR, body: SHORT, drain: SHORT }
+    Patience { headers: HOUR, body: SHORT, drain: SHORT, ..Patience::default() }
 }
 
 /// What the server says until it closes, and after how long.
@@ -140,7 +140,11 @@ async fn a_message_that_stops_over_grpc_is_deadline_exceeded() {
 
 #[tokio::test]
 async fn a_callers_own_deadline_ends_the_wait_for_its_message() {
-    let door = Open::with_patience(Transport::Grpc, Patience { body: HOUR, headers: HOUR, drain: SHORT }).await;
+    let door = Open::with_patience(
+        Transport::Grpc,
+        Patience { body: HOUR, headers: HOUR, drain: SHORT, ..Patience::default() },
+    )
+    .await;
     for timeout in ["100m", "1n", "0S"] {
         assert_eq!(slow_call(&door, Some(timeout)).await, tonic::Code::DeadlineExceeded, "{timeout}");
     }
