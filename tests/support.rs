@@ -6,11 +6,13 @@ pub(crate) mod census;
 pub(crate) mod decisions;
 pub(crate) mod files;
 pub(crate) mod kills;
+#[expect(dead_code, reason = "the faults use more of it")]
 pub(crate) mod ledger;
 pub(crate) mod otlp;
 pub(crate) mod query;
 pub(crate) mod replayed;
 pub(crate) mod send;
+#[expect(dead_code, reason = "the faults use more of it")]
 pub(crate) mod server;
 pub(crate) mod table;
 pub(crate) mod until;
