@@ -52,8 +52,7 @@ async fn a_failed_sync_of_the_journal_is_final() {
         let behind = trace.rsplit_once("(INJECTED)").expect("a sync failed").1;
         assert!(!behind.contains("fdatasync("), "the journal is synced again after a failed sync:\n{behind}");
         server.wrapper.clear();
-        let running = server.start(&load);
-        server.holds(running, load, AGAIN, &format!("Sync {when} of the journal failed ({why})")).await;
+        server.starts_and_holds(load, AGAIN, &format!("Sync {when} of the journal failed ({why})")).await;
     }
 }
 
@@ -76,8 +75,7 @@ async fn failing_syncs_of_the_tables_are_got_over() {
     let failed = String::from_utf8(strace.ended(process).await).unwrap().matches("(INJECTED)").count();
     assert!(failed > 0, "no sync failed");
     server.wrapper.clear();
-    let running = server.start(&load);
-    server.holds(running, load, AGAIN, &format!("{failed} failed syncs of folders ({why})")).await;
+    server.starts_and_holds(load, AGAIN, &format!("{failed} failed syncs of folders ({why})")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -104,8 +102,7 @@ async fn slow_syncs() {
     assert!(median >= Duration::from_millis(300), "the syncs were not slow: {median:?}");
     running.kill();
     server.wrapper.clear();
-    let running = server.start(&load);
-    server.holds(running, load, AGAIN, "Slow syncs, then a kill").await;
+    server.starts_and_holds(load, AGAIN, "Slow syncs, then a kill").await;
 }
 
 /// Sends big batches over many connections at once, each as soon as the one before is answered; tells the answers.

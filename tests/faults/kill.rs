@@ -16,7 +16,6 @@ async fn kill_9_at_random_moments() {
     let kills = Kills::of_environment(ROUNDS);
     let load = Load::start(Duration::from_millis(20));
     let starting = kills.run(&server.home, &load, || server.command()).await;
-    let running = server.start(&load);
     let title = format!("{} kills, {starting} of them during start-up", kills.rounds);
-    server.holds(running, load, AGAIN, &title).await;
+    server.starts_and_holds(load, AGAIN, &title).await;
 }

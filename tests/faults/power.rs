@@ -85,9 +85,8 @@ async fn power_cuts() {
     }
     server.wrapper.clear();
     let torn = server.home.logged().matches("cut the journal's torn end").count();
-    let running = server.start(&load);
     let title = format!("{cut} power cuts in {kills} kills, {up} of them while serving; {torn} torn ends");
-    server.holds(running, load, AGAIN, &title).await;
+    server.starts_and_holds(load, AGAIN, &title).await;
 }
 
 /// Runs a server for a moment, kills it, and brings the disk up to date. Tells whether it came to serve.

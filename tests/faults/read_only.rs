@@ -44,6 +44,5 @@ async fn read_only_file_system() {
     running.kill();
     drop(mount);
     let _mount = Mount::ext4(&image, &folder);
-    let running = server.start(&load);
-    server.holds(running, load, AGAIN, "A file system that turned read-only, mounted again").await;
+    server.starts_and_holds(load, AGAIN, "A file system that turned read-only, mounted again").await;
 }

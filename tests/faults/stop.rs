@@ -24,9 +24,8 @@ async fn sigterm_under_load() {
         let (stored, acknowledged) = (query::count(&server.data, "events").cast_signed(), load.acknowledged());
         assert!(stored >= acknowledged, "{acknowledged} were acknowledged, {stored} are in the table after the end");
     }
-    let running = server.start(&load);
     let title = format!("Three orderly ends under load, the slowest in {:.1} s", slowest.as_secs_f64());
-    server.holds(running, load, AGAIN, &title).await;
+    server.starts_and_holds(load, AGAIN, &title).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -42,6 +41,5 @@ async fn hang_then_death() {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
         running.kill();
     }
-    let running = server.start(&load);
-    server.holds(running, load, AGAIN, "Stopped for 4 s and for 12 s, then killed").await;
+    server.starts_and_holds(load, AGAIN, "Stopped for 4 s and for 12 s, then killed").await;
 }

@@ -59,8 +59,7 @@ async fn kill_9_at_system_calls() {
         }
         server.wrapper.clear();
         let checkpoints = checkpoints(&server.data);
-        let running = server.start(&load);
-        server.holds(running, load, AGAIN, &format!("Killed {died} times at {calls}")).await;
+        server.starts_and_holds(load, AGAIN, &format!("Killed {died} times at {calls}")).await;
         assert!(died > 0, "no server came to a call of {calls}");
         let starts = new.len() + grown.len();
         rows.push(table::row([

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::support::ledger::Load;
 use crate::support::server::{Home, Server, Starting, serve};
 
@@ -80,10 +82,23 @@ impl ServerUnderTest {
         server
     }
 
+    /// Starts a server after a fault that ends now; then as [`Self::holds`].
+    pub(crate) async fn starts_and_holds(&self, load: Load, within: Duration, title: &str) {
+        let ended = Instant::now();
+        let running = self.start(&load);
+        self.holds_since(ended, running, load, within, title).await;
+    }
+
     /// What every fault ends with: senders are acknowledged again within a time, were told nothing but what makes them
     /// try again, the server ends in order, and the ledger holds.
     pub(crate) async fn holds(&self, server: Server, load: Load, within: Duration, title: &str) {
-        let again = load.acknowledged_again(within).await;
+        self.holds_since(Instant::now(), server, load, within, title).await;
+    }
+
+    async fn holds_since(&self, ended: Instant, server: Server, load: Load, within: Duration, title: &str) {
+        load.acknowledged_again(within).await;
+        let again = ended.elapsed();
+        assert!(again <= within, "senders were acknowledged again after {again:?} only");
         let told = load.refusals();
         let books = load.stop().await;
         let status = server.terminate(ENDED).await;

@@ -43,6 +43,5 @@ async fn upgrade_under_load() {
         versions.push(format!("old refused: {said}"));
     }
     server.program = None;
-    let running = server.start(&load);
-    server.holds(running, load, AGAIN, &format!("Versions on one folder: {versions:?}, new")).await;
+    server.starts_and_holds(load, AGAIN, &format!("Versions on one folder: {versions:?}, new")).await;
 }
