@@ -4,6 +4,7 @@
 //! syncs, and only then answers all of them. What became durable is handed on to the committer; nothing here waits for
 //! the tables.
 
+mod failure;
 mod frame;
 mod handoff;
 mod loss;

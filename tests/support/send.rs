@@ -78,7 +78,7 @@ pub(crate) async fn grpc(
     if gzip {
         client = client.send_compressed(CompressionEncoding::Gzip);
     }
-    client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+    client.ready().await.map_err(|error| Status::from_error(error.into()))?;
     let path: PathAndQuery = method.parse().unwrap();
     Ok(client.unary(request, path, Raw).await?.into_inner())
 }
@@ -93,6 +93,7 @@ pub(crate) fn http_client() -> reqwest::Client {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: String,
+    pub(crate) retry_after: Option<String>,
     pub(crate) body: Bytes,
 }
 
@@ -108,9 +109,9 @@ pub(crate) async fn http(
         request = request.header(name, value);
     }
     let response = request.send().await?;
-    let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
-    let content_type = content_type.unwrap_or_default().to_owned();
-    Ok(Answer { status: response.status().as_u16(), content_type, body: response.bytes().await? })
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (content_type, retry_after) = (header("content-type").unwrap_or_default(), header("retry-after"));
+    Ok(Answer { status: response.status().as_u16(), content_type, retry_after, body: response.bytes().await? })
 }
 
 /// Compresses a body.

@@ -177,6 +177,11 @@ impl Starting {
         Some(Server { process: self.process, endpoints })
     }
 
+    /// The process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.0.id()
+    }
+
     /// Ends the process as a power cut would.
     pub(crate) fn kill(mut self) {
         self.process.kill();

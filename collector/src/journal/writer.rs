@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::failure::{Failure, is_full, is_out_of_descriptors};
 use super::frame::{Encoded, HEADER_LEN as FRAME_HEADER_LEN, Header};
 use super::handoff::Giver;
 use super::seen::Seen;
@@ -86,14 +87,6 @@ impl Open {
         self.file.set_len(self.bytes)?;
         self.file.sync_data()
     }
-}
-
-/// Why a frame was not written.
-enum Failure {
-    /// The disk is full, and the file is as it was before.
-    Full,
-    /// What is on the disk is no longer known.
-    Fatal(String),
 }
 
 /// Who waits for a frame, with what to tell when it is durable.
@@ -253,6 +246,10 @@ impl Writer {
         match make() {
             Ok(file) => Ok(Open { file, base, bytes: HEADER_LEN as u64 }),
             Err(error) if is_full(&error) && is_gone(std::fs::remove_file(&path)) => Err(Failure::Full),
+            // Connections took them all, and will give them back.
+            Err(error) if is_out_of_descriptors(&error) && is_gone(std::fs::remove_file(&path)) => {
+                Err(Failure::NoDescriptor)
+            }
             Err(error) => Err(Failure::Fatal(format!("no new file can be made: {error}"))),
         }
     }
@@ -272,6 +269,7 @@ impl Writer {
                 self.health.journal_full(reason);
                 reason.to_owned()
             }
+            Failure::NoDescriptor => "no file descriptor is left for a new journal file".to_owned(),
             Failure::Fatal(reason) => {
                 self.health.fail_journal(reason);
                 reason.clone()
@@ -292,9 +290,4 @@ impl Writer {
 /// Whether a file is not there after an attempt to remove it.
 fn is_gone(removed: std::io::Result<()>) -> bool {
     removed.err().is_none_or(|error| error.kind() == ErrorKind::NotFound)
-}
-
-/// Whether an error says that there is no room, which may pass.
-fn is_full(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }

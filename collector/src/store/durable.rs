@@ -10,6 +10,22 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// Makes the entries of a folder and of the folders below it durable, down to a depth. Whoever was killed between making
+/// a name and syncing it has left one that a power cut may still take back; nothing may be built upon it before.
+pub(crate) fn sync_folders(folder: &Path, depth: usize) -> Result<()> {
+    sync_folder(folder)?;
+    if depth == 0 {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_folders(&entry.path(), depth - 1)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes a folder and what is missing above it, each name durable.
 pub(crate) fn create_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() {

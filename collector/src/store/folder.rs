@@ -35,6 +35,8 @@ impl DataFolder {
             durable::create_folder(&folder).map_err(failed)?;
         }
         empty(&this.staging()).map_err(failed)?;
+        // The tables' folders, the tables, and their logs and days.
+        durable::sync_folders(&this.tables(), 2).map_err(failed)?;
         Ok(this)
     }
 
