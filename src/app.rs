@@ -2,7 +2,7 @@
 
 mod custody;
 mod doors;
-mod front;
+pub(crate) mod front;
 mod losses;
 mod open_files;
 mod policies;
@@ -32,6 +32,7 @@ use self::custody::{Custody, Desk};
 use self::doors::Doors;
 use self::front::{Front, Loaded};
 use self::policies::{Policies, Sources};
+use crate::canary::send::Way;
 use crate::canary::{Canary, CanaryMetrics};
 use crate::config::Config;
 use crate::telemetry::LogWatch;
@@ -93,9 +94,7 @@ impl App {
         archive.register_metrics(&mut registry);
         let canary = config.redaction_canary.then(|| {
             Arc::new(Canary {
-                endpoint: addresses.otlp_http.clone(),
-                token: front.own_token(),
-                tls: front.tls(),
+                way: front.own_way(&addresses.otlp_http),
                 data_dir: config.data_dir.clone(),
                 archive: archive.clone(),
                 log,
@@ -138,6 +137,11 @@ impl App {
     /// Where it can be reached, with the real ports.
     pub fn addresses(&self) -> &Addresses {
         &self.addresses
+    }
+
+    /// How our own requests come in.
+    pub(crate) fn own_way(&self) -> Way {
+        self.front.own_way(&self.addresses.otlp_http)
     }
 
     /// Whether senders need a credential.

@@ -11,8 +11,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aho_corasick::AhoCorasick;
-use barograph_collector::authenticate::Token;
-use barograph_collector::receive::Tls;
 use barograph_proto::time::{Clock, SECOND};
 use barograph_query::archive::Archive;
 use barograph_query::questions::record::{self, Record};
@@ -26,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::search::Search;
 use self::secret::Secret;
+use self::send::Way;
 use crate::telemetry::LogWatch;
 
 /// Who the canary's record says it is from.
@@ -46,12 +45,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Sends canaries and remembers what came of the latest.
 #[derive(Debug)]
 pub(crate) struct Canary {
-    /// Where our own OTLP/HTTP port is: `http://127.0.0.1:4318`.
-    pub(crate) endpoint: String,
-    /// What opens it to us.
-    pub(crate) token: Token,
-    /// What it speaks TLS with, if it does.
-    pub(crate) tls: Option<Tls>,
+    /// Where our own OTLP/HTTP port is, and what opens it to us.
+    pub(crate) way: Way,
     /// The data folder.
     pub(crate) data_dir: PathBuf,
     /// Answers what the tables hold.
@@ -176,8 +171,8 @@ impl Canary {
     async fn through_the_door(&self, secret: &Secret, texts: &AhoCorasick, at: i64) -> Result<Vec<String>, Fault> {
         let (began, ended) = (at - SECOND, at - fastrand::i64(1..SECOND));
         let body = secret.request(began, ended).to_string();
-        let (endpoint, token, tls) = (self.endpoint.clone(), self.token.clone(), self.tls.clone());
-        blocking(move || send::traces(&endpoint, &token, tls.as_ref(), &body)).await??;
+        let way = self.way.clone();
+        blocking(move || send::traces(&way, &body)).await??;
 
         // The journal forgets what is in the tables, so it is read before as well as after.
         let since = SystemTime::UNIX_EPOCH + Duration::from_micros(at.try_into().unwrap_or_default());

@@ -6,6 +6,12 @@ use std::process::ExitCode;
 use barograph::cli::Cli;
 use barograph::redact::BadInput;
 use clap::Parser as _;
+use mimalloc::MiMalloc;
+
+/// A record is some hundred small texts, made on one thread and freed on another. Under load the system's allocator took a
+/// fifth of the receiver's CPU time and kept twice the memory.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Exit codes: 0 done, 1 failed or a check found something, 2 wrong usage (clap's own) or unreadable input.
 fn main() -> ExitCode {

@@ -53,14 +53,22 @@ impl Redactor {
     pub fn redact(&self, rows: Rows) -> RedactedRows {
         let (mut recall, mut sum) = (Recall::default(), Tally::default());
         RedactedRows {
-            events: rows.events.into_iter().map(|row| self.row(row, &mut recall, &mut sum)).collect(),
-            spans: rows.spans.into_iter().map(|row| self.row(row, &mut recall, &mut sum)).collect(),
-            metric_points: rows.metric_points.into_iter().map(|row| self.row(row, &mut recall, &mut sum)).collect(),
+            events: self.rows(rows.events, &mut recall, &mut sum),
+            spans: self.rows(rows.spans, &mut recall, &mut sum),
+            metric_points: self.rows(rows.metric_points, &mut recall, &mut sum),
             tally: sum,
         }
     }
 
-    fn row<R: Row>(&self, mut row: R, recall: &mut Recall, sum: &mut Tally) -> Redacted<R> {
+    /// Redacts rows where they are: a row is large, and moving it costs.
+    fn rows<R: Row>(&self, mut rows: Vec<R>, recall: &mut Recall, sum: &mut Tally) -> Vec<Redacted<R>> {
+        for row in &mut rows {
+            self.row(row, recall, sum);
+        }
+        rows.into_iter().map(Redacted).collect()
+    }
+
+    fn row<R: Row>(&self, row: &mut R, recall: &mut Recall, sum: &mut Tally) {
         let tool = row.call().map(|call| call.tool_name.clone()).unwrap_or_default();
         let (tenant, agent) = (row.origin().tenant.clone(), row.origin().agent.clone());
         let mut walk = Walk(self.0.judge(&tenant, Caller { agent: &agent, tool: &tool }, recall));
@@ -75,7 +83,6 @@ impl Redactor {
         origin.redaction_key_epoch = Some(self.0.key_epoch().into());
         origin.redaction_kinds = tally.kinds;
         origin.redaction_secrets = tally.secrets;
-        Redacted(row)
     }
 }
 

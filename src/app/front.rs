@@ -6,7 +6,7 @@
 //! stays, and the log, a metric and the health page say so. No reload opens a door: that takes a start.
 
 mod metrics;
-mod read;
+pub(crate) mod read;
 mod watched;
 
 use std::collections::BTreeMap;
@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::metrics::{FrontMetrics, Part};
 use self::watched::Watched;
+use crate::canary::send::Way;
 use crate::config::Config;
 use crate::tokens::{self, uses};
 
@@ -138,14 +139,9 @@ impl Front {
         Terms::new(self.gate.clone(), self.tls.clone(), self.config.ingest_memory_limit, connections)
     }
 
-    /// The credential of our own requests, which nobody else has.
-    pub(super) fn own_token(&self) -> Token {
-        self.own.clone()
-    }
-
-    /// What TLS is spoken with.
-    pub(super) fn tls(&self) -> Option<Tls> {
-        self.tls.clone()
+    /// How our own requests come in at a door: with a credential that nobody else has.
+    pub(super) fn own_way(&self, endpoint: &str) -> Way {
+        Way { endpoint: endpoint.to_owned(), token: Some(self.own.clone()), tls: self.tls.clone() }
     }
 
     /// Whether senders need a credential.

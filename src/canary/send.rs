@@ -1,5 +1,5 @@
-//! Posts one OTLP/JSON request to a front door of ours, as any sender would, with a credential that only this process
-//! knows. HTTP/1.1 over one connection: a client library would be much for this.
+//! Posts one OTLP/JSON request to a front door of ours, as any sender would. HTTP/1.1 over one connection: a client library
+//! would be much for this.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -28,44 +28,48 @@ pub(crate) enum SendError {
     Refused(u16),
 }
 
-/// Sends a body to `/v1/traces` of an endpoint (`http://127.0.0.1:4318`) and waits for the reply. Over TLS it takes our own
-/// certificate and no other. Blocks.
-pub(super) fn traces(endpoint: &str, token: &Token, tls: Option<&Tls>, body: &str) -> Result<(), SendError> {
-    post(endpoint, "/v1/traces", Some(token), tls, body)
+/// How a front door of ours is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Way {
+    /// `http://127.0.0.1:4318`.
+    pub(crate) endpoint: String,
+    /// What opens it to us, if we have it.
+    pub(crate) token: Option<Token>,
+    /// What it speaks TLS with, if it does; no other certificate is taken.
+    pub(crate) tls: Option<Tls>,
 }
 
-/// Sends a body to `/v1/logs`, as somebody whom nobody knows.
-pub(crate) fn logs(endpoint: &str, body: &str) -> Result<(), SendError> {
-    post(endpoint, "/v1/logs", None, None, body)
+/// Sends a body to `/v1/traces` and waits for the reply. Blocks.
+pub(super) fn traces(way: &Way, body: &str) -> Result<(), SendError> {
+    post(way, "/v1/traces", body)
 }
 
-fn post(endpoint: &str, path: &str, token: Option<&Token>, tls: Option<&Tls>, body: &str) -> Result<(), SendError> {
-    let (_, host) = endpoint.split_once("://").ok_or(SendError::Address)?;
+/// The same to `/v1/logs`.
+pub(crate) fn logs(way: &Way, body: &str) -> Result<(), SendError> {
+    post(way, "/v1/logs", body)
+}
+
+fn post(way: &Way, path: &str, body: &str) -> Result<(), SendError> {
+    let (_, host) = way.endpoint.split_once("://").ok_or(SendError::Address)?;
+    let authorization = way.token.as_ref().map(|token| format!("Authorization: Bearer {}\r\n", token.reveal()));
+    // In one piece: over TLS each write is a record.
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\
+         Connection: close\r\n\r\n{body}",
+        authorization.unwrap_or_default(),
+        body.len()
+    );
     let address: SocketAddr = host.parse().map_err(|_| SendError::Address)?;
     let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\n");
-    match tls {
-        Some(tls) => exchange(tls.over(stream)?, head, token, body),
-        None => exchange(stream, head, token, body),
+    match &way.tls {
+        Some(tls) => exchange(tls.over(stream)?, &request),
+        None => exchange(stream, &request),
     }
 }
 
-fn exchange(
-    mut stream: impl Read + Write,
-    mut request: String,
-    token: Option<&Token>,
-    body: &str,
-) -> Result<(), SendError> {
-    if let Some(token) = token {
-        request.push_str(&format!("Authorization: Bearer {}\r\n", token.reveal()));
-    }
-    // In one piece: over TLS each write is a record.
-    let request = format!(
-        "{request}Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    );
+fn exchange(mut stream: impl Read + Write, request: &str) -> Result<(), SendError> {
     stream.write_all(request.as_bytes())?;
     stream.flush()?;
     let mut line = String::new();
@@ -102,7 +106,7 @@ mod tests {
     }
 
     fn send(endpoint: &str) -> Result<(), SendError> {
-        traces(endpoint, &Token::new(&[1; 32]), None, "{}")
+        traces(&Way { endpoint: endpoint.to_owned(), token: Some(Token::new(&[1; 32])), tls: None }, "{}")
     }
 
     #[test]

@@ -4,11 +4,14 @@ use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
+use barograph_collector::receive::Tls;
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
 use opentelemetry_proto::tonic::collector::logs::v1::logs_service_client::LogsServiceClient;
 use tonic::transport::Endpoint;
 
 use super::report::Finding;
+use crate::app::front::read;
+use crate::canary::send::Way;
 use crate::config::Config;
 
 /// How long whoever has a port may take to say who it is.
@@ -31,28 +34,37 @@ enum Holder {
 
 /// The three ports, by the names of their settings.
 #[derive(Debug)]
-pub(super) struct Ports(Vec<(&'static str, SocketAddr, Holder)>);
+pub(super) struct Ports {
+    held: Vec<(&'static str, SocketAddr, Holder)>,
+    /// What the OTLP ports speak TLS with, if they do.
+    tls: Option<Tls>,
+}
 
 impl Ports {
     /// Looks who has them.
     pub(super) async fn look(config: &Config) -> Self {
-        let mut ports = Vec::new();
+        // What is wrong with the files is told when a server is started with them.
+        let tls = config.tls.as_ref().and_then(|files| read::identity(files).ok()).map(Tls::new);
+        let mut held = Vec::new();
         for (name, address) in config.doors() {
             let holder = match TcpListener::bind(address) {
                 Ok(_) => Holder::Nobody,
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => who(name, reachable(address)).await,
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    who(name, reachable(address), tls.as_ref()).await
+                }
                 Err(error) => Holder::Refused(error.to_string()),
             };
-            ports.push((name, address, holder));
+            held.push((name, address, holder));
         }
-        Self(ports)
+        Self { held, tls }
     }
 
-    /// The OTLP/HTTP endpoint of a Barograph that runs on these ports, all of them.
-    pub(super) fn running(&self) -> Option<String> {
-        let all = self.0.iter().all(|(.., holder)| *holder == Holder::Barograph);
-        let (_, address, _) = self.0.iter().find(|(name, ..)| *name == "otlp_http")?;
-        all.then(|| format!("http://{}", reachable(*address)))
+    /// The way to the OTLP/HTTP port of a Barograph that runs on these ports, all of them.
+    pub(super) fn running(&self) -> Option<Way> {
+        let all = self.held.iter().all(|(.., holder)| *holder == Holder::Barograph);
+        let (_, address, _) = self.held.iter().find(|(name, ..)| *name == "otlp_http")?;
+        let endpoint = format!("http://{}", reachable(*address));
+        all.then(|| Way { endpoint, token: None, tls: self.tls.clone() })
     }
 
     pub(super) fn findings(&self) -> Vec<Finding> {
@@ -80,17 +92,20 @@ impl Ports {
                 ),
             }
         };
-        self.0.iter().map(finding).collect()
+        self.held.iter().map(finding).collect()
     }
 }
 
 /// Who answers on a port that is taken.
-async fn who(name: &str, address: SocketAddr) -> Holder {
-    let is_ours = match name {
-        "otlp_grpc" => takes_empty_export(address).await,
-        // Words that no other program says there.
-        "otlp_http" => says(address, "/v1/logs", "the method is not allowed; use POST").await,
-        _ => says(address, "/healthz", "alive\n").await,
+async fn who(name: &str, address: SocketAddr, tls: Option<&Tls>) -> Holder {
+    let is_ours = match (name, tls) {
+        ("otlp_grpc" | "otlp_http", Some(tls)) => shows_our_certificate(address, tls.clone()).await,
+        ("otlp_grpc", None) => takes_empty_export(address).await,
+        // Words that no other program says there; the latter where senders need a credential.
+        ("otlp_http", None) => {
+            says(address, "/v1/logs", &["the method is not allowed; use POST", "`authorization: Bearer bg_"]).await
+        }
+        _ => says(address, "/healthz", &["alive\n"]).await,
     };
     if is_ours { Holder::Barograph } else { Holder::Stranger }
 }
@@ -106,10 +121,21 @@ async fn takes_empty_export(address: SocketAddr) -> bool {
     matches!(tokio::time::timeout(PATIENCE, call).await, Ok(Some(())))
 }
 
-/// Whether the answer to a GET has these words.
-async fn says(address: SocketAddr, path: &'static str, words: &'static str) -> bool {
+/// Whether whoever answers has the key of the certificate that is set: nobody else's handshake ends well.
+async fn shows_our_certificate(address: SocketAddr, tls: Tls) -> bool {
+    let shaken = tokio::task::spawn_blocking(move || {
+        let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        tls.over(stream)?.write_all(b"\r\n")
+    });
+    shaken.await.is_ok_and(|shaken: io::Result<()>| shaken.is_ok())
+}
+
+/// Whether the answer to a GET has one of these words.
+async fn says(address: SocketAddr, path: &'static str, words: &'static [&'static str]) -> bool {
     let said = tokio::task::spawn_blocking(move || get(address, path).unwrap_or_default());
-    said.await.is_ok_and(|said| said.contains(words))
+    said.await.is_ok_and(|said| words.iter().any(|words| said.contains(words)))
 }
 
 /// Everything that is answered to a GET. Blocks.

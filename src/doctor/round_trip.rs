@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::report::Finding;
 use crate::app::App;
 use crate::ask;
-use crate::canary::send::{self, SendError};
+use crate::canary::send::{self, SendError, Way};
 use crate::config::Config;
 use crate::telemetry::LogWatch;
 
@@ -34,8 +34,8 @@ const SEEN_WITHIN: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Sends a record to a running server and looks for it in the folder that the settings name.
-pub(super) async fn through(endpoint: String, archive: &Archive) -> Finding {
-    match trip(endpoint, archive).await {
+pub(super) async fn through(way: Way, archive: &Archive) -> Finding {
+    match trip(way, archive).await {
         Ok(Trip { acknowledged, seen: Some(seen) }) => Finding::ok(
             CHECK,
             format!("the running server acknowledged a record in {acknowledged:.1?}, queries saw it after {seen:.1?}"),
@@ -96,7 +96,7 @@ async fn proved(config: &Config, log: LogWatch) -> anyhow::Result<Trip> {
         ..config.clone()
     };
     let app = App::build(&config, log).await?;
-    let endpoint = app.addresses().otlp_http.clone();
+    let way = app.own_way();
     let archive = Archive::open(ask::archive_config(&config)?).await?;
     let stop = CancellationToken::new();
     let mut serving = pin!(app.run(stop.clone()));
@@ -105,7 +105,7 @@ async fn proved(config: &Config, log: LogWatch) -> anyhow::Result<Trip> {
             ended?;
             anyhow::bail!("it ended by itself")
         }
-        trip = trip(endpoint, &archive) => {
+        trip = trip(way, &archive) => {
             stop.cancel();
             serving.await?;
             Ok(trip?)
@@ -120,12 +120,12 @@ struct Trip {
     seen: Option<Duration>,
 }
 
-async fn trip(endpoint: String, archive: &Archive) -> Result<Trip, SendError> {
+async fn trip(way: Way, archive: &Archive) -> Result<Trip, SendError> {
     // Found again by its time, which redaction never touches. No other record has it to the microsecond.
     let at = SystemClock.now();
     let body = record(at);
     let begin = Instant::now();
-    let sent = tokio::task::spawn_blocking(move || send::logs(&endpoint, &body));
+    let sent = tokio::task::spawn_blocking(move || send::logs(&way, &body));
     sent.await.map_err(|_| std::io::Error::other("the sender failed"))??;
     let acknowledged = begin.elapsed();
     let look = async {

@@ -26,14 +26,14 @@ const DECODING: Duration = Duration::from_secs(3);
 
 /// One small export now and then, as from one developer.
 const IDLE: Paced =
-    Paced { connections: 1, records_per_batch: 1, records_per_second: 20, lasting: Duration::from_secs(10) };
+    Paced { connections: 1, records_per_batch: 1, records_per_second: 20, lasting: Duration::from_secs(10), mark: 1 };
 
 /// As much as the receiver takes: connections that each send the next batch once the last is acknowledged.
-const BULK: Bulk = Bulk { connections: 8, records_per_batch: 512, lasting: Duration::from_secs(20) };
+const BULK: Bulk = Bulk { connections: 8, records_per_batch: 512, lasting: Duration::from_secs(20), mark: 0 };
 
 /// A steady stream of half of that, whatever the receiver does. The rate is filled in.
 const HALF: Paced =
-    Paced { connections: 50, records_per_batch: 20, records_per_second: 0, lasting: Duration::from_secs(30) };
+    Paced { connections: 50, records_per_batch: 20, records_per_second: 0, lasting: Duration::from_secs(30), mark: 2 };
 
 /// Set to anything, it adds the bulk load with many rows in the table, which takes two minutes more.
 const LARGE: &str = "BAROGRAPH_BENCH_LARGE";
@@ -84,14 +84,14 @@ async fn main() -> anyhow::Result<()> {
     let bytes_at_rest = home.bytes_at_rest()?;
     let sizes = if std::env::var_os(LARGE).is_some() { &SIZES[..] } else { &[] };
     let (mut home, mut grown) = (home, Vec::new());
-    for rows in sizes {
+    for (rows, mark) in sizes.iter().zip(3..) {
         progress.set_message(format!("the same with {} million rows in the table", rows / 1_000_000));
         let rows = if *rows == 0 { home.rows()? } else { home.grow(*rows)? };
         let receiver = Receiver::start_in(home, Tables::Here)?;
         receiver.wait_for_rest().await?;
         let idle = receiver.memory()?;
         let before = receiver.cpu()?;
-        let outcome = BULK.run(&receiver.endpoint, &pool).await?;
+        let outcome = Bulk { mark, ..BULK }.run(&receiver.endpoint, &pool).await?;
         let cpu = receiver.cpu()?.saturating_sub(before);
         grown.push(Grown { rows, idle, outcome, cpu, loaded: receiver.memory()? });
         home = receiver.stop().await?;

@@ -25,6 +25,8 @@ pub(crate) struct Bulk {
     pub(crate) connections: usize,
     pub(crate) records_per_batch: usize,
     pub(crate) lasting: Duration,
+    /// Tells its records from other loads'.
+    pub(crate) mark: u8,
 }
 
 /// Open loop: batches are due at fixed times, and each one's latency counts from when it was due, so that a receiver
@@ -35,6 +37,8 @@ pub(crate) struct Paced {
     pub(crate) records_per_batch: usize,
     pub(crate) records_per_second: u32,
     pub(crate) lasting: Duration,
+    /// Tells its records from other loads'.
+    pub(crate) mark: u8,
 }
 
 /// What became of a load.
@@ -59,7 +63,7 @@ impl Bulk {
         let senders = connections.into_iter().map(async |mut connection| {
             let mut outcome = Outcome::default();
             while started.elapsed() < self.lasting {
-                let (bytes, records) = batches.request(0, number.fetch_add(1, Ordering::Relaxed));
+                let (bytes, records) = batches.request(self.mark, number.fetch_add(1, Ordering::Relaxed));
                 let sent = Instant::now();
                 outcome.count(connection.send(bytes).await?, records, sent.elapsed());
             }
@@ -86,7 +90,7 @@ impl Paced {
                 }
                 sleep_until(started + due).await;
                 let number = u64::from(turn) * u64::from(self.connections) + u64::from(lane);
-                let (bytes, records) = batches.request(1, number);
+                let (bytes, records) = batches.request(self.mark, number);
                 let refused = connection.send(bytes).await?;
                 outcome.count(refused, records, (started + due).elapsed());
             }

@@ -14,7 +14,7 @@ use barograph_redaction::forms;
 use barograph_redaction::policy::{Caller, Decision, Target};
 use serde_json::{Value, json};
 
-use super::{Redacted, Redactor};
+use super::Redactor;
 
 /// A value to be tried, and where it stands. `Debug` does not show the value.
 #[derive(Clone, Copy)]
@@ -108,9 +108,9 @@ impl Redactor {
             (row.origin().agent.clone(), row.call().map(|call| call.tool_name.clone()).unwrap_or_default());
         let decision = self.policy().decide(Caller { agent: &agent, tool: &tool }, trial.target);
         let (mut recall, mut tally) = (Recall::default(), Tally::default());
-        let row: Redacted<R> = self.row(row, &mut recall, &mut tally);
-        tally.secrets.clone_from(&row.row().origin().redaction_secrets);
-        let stored = stored(row.row()).filter(|stored| stored == trial.text || *stored != forms::withheld(trial.text));
+        self.row(&mut row, &mut recall, &mut tally);
+        tally.secrets.clone_from(&row.origin().redaction_secrets);
+        let stored = stored(&row).filter(|stored| stored == trial.text || *stored != forms::withheld(trial.text));
         Tried { stored, tally, decision, target: trial.target }
     }
 }

@@ -10,6 +10,7 @@ use barograph_proto::row::{Event, MetricPoint, Row, Span};
 use barograph_proto::tables::PARTITION_COLUMN;
 use barograph_proto::time::Clock;
 use deltalake_core::kernel::Add;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Health;
@@ -19,6 +20,9 @@ use crate::columnar::{self, ColumnarError, DataFile};
 use crate::journal::{Cursor, Durable, HANDOFF_BYTES, JournalError, Segments, Taker};
 use crate::metrics::{StoreMetrics, TableLabels};
 use crate::redact::Redacted;
+
+/// How nice encoding is to others, as nice(2) counts; nicer than the doors, less so than the maintenance.
+const NICE: i32 = 5;
 
 /// After a failure the next attempt waits this long at first.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -59,6 +63,8 @@ pub(super) enum CommitError {
     Table(#[from] TableError),
     #[error("a task of the committer has panicked")]
     Task,
+    #[error("cannot start a thread; see whether the system's limits allow more of them")]
+    Thread(#[source] std::io::Error),
 }
 
 impl From<tokio::task::JoinError> for CommitError {
@@ -251,15 +257,25 @@ impl Committer {
 
     async fn encode(&self, batch: Batch) -> Result<Pending, CommitError> {
         let position = self.next - 1;
-        let task = tokio::task::spawn_blocking(move || {
+        let encode = move || {
             Ok(Pending {
                 events: encode(batch.events)?,
                 spans: encode(batch.spans)?,
                 metric_points: encode(batch.metric_points)?,
                 position,
             })
-        });
-        task.await?
+        };
+        // A thread of its own, since it is nicer than the others: whoever waits for an acknowledgement comes first.
+        let (send, encoded) = oneshot::channel();
+        let work = move || {
+            if let Err(error) = rustix::process::nice(NICE) {
+                tracing::debug!(%error, "rows are encoded at the usual priority");
+            }
+            // Nobody waits any more when the store was closed hard.
+            drop(send.send(encode()));
+        };
+        std::thread::Builder::new().name("columnar".to_owned()).spawn(work).map_err(CommitError::Thread)?;
+        encoded.await.map_err(|_| CommitError::Task)?
     }
 
     /// Writes what is pending to all tables at once, and lets the journal forget it.

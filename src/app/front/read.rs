@@ -42,7 +42,7 @@ pub(super) fn credentials(config: &Config) -> anyhow::Result<Option<Credentials>
 }
 
 /// What TLS is spoken with.
-pub(super) fn identity(files: &TlsFiles) -> anyhow::Result<Identity> {
+pub(crate) fn identity(files: &TlsFiles) -> anyhow::Result<Identity> {
     let certificate = bytes("tls_certificate", &files.certificate)?;
     let key = bytes("tls_key", &files.key)?;
     let authority = files.clients.as_ref().map(|clients| bytes("tls_client_ca", &clients.authority)).transpose()?;
