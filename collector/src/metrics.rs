@@ -302,7 +302,9 @@ impl Metrics {
         }
         for table in Table::ALL.map(Table::name) {
             let store = &self.store;
-            for counter in [&store.compactions, &store.compacted_bytes, &store.expired_rows, &store.vacuumed_files] {
+            let (rows, files) =
+                ([&store.repeated_rows, &store.expired_rows], [&store.compactions, &store.vacuumed_files]);
+            for counter in rows.into_iter().chain(files).chain([&store.compacted_bytes]) {
                 drop(counter.get_or_create(&TableLabels { table }));
             }
         }

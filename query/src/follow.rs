@@ -115,7 +115,9 @@ impl Follower {
             return Ok(News::Commits(commits));
         }
         // Clean-up removes the oldest commits first: while ours is there, none after it can be missing.
-        let cleaned_up = current.moved.elapsed() > CLEANED_UP_AFTER
+        // A look costs a request where the tables are in a bucket.
+        let look = !self.tables.is_bucket() || current.moved.elapsed() > CLEANED_UP_AFTER;
+        let cleaned_up = look
             && matches!(self.files.head(&self.commit_path(version)).await, Err(object_store::Error::NotFound { .. }));
         Ok(if cleaned_up { News::Reload } else { News::Nothing })
     }

@@ -23,8 +23,9 @@ const MASKED: &[&str] = &["command", "file_path", "url", "rule", "boundary", "wh
 
 const IDENTITY: &[&str] = &["user_id", "user_email", "organization_id", "team", "repo", "host", "answered_by"];
 
-fn row<R: Row>(row: R) -> Redacted<R> {
-    redactor().row(row, &mut Recall::default(), &mut Tally::default())
+fn row<R: Row>(mut row: R) -> Redacted<R> {
+    redactor().row(&mut row, &mut Recall::default(), &mut Tally::default());
+    Redacted(row)
 }
 
 /// A row without what redaction says of itself: that differs when there is nothing left to do.

@@ -52,7 +52,8 @@ fn is_template(value: &[u8]) -> bool {
     let bare = value
         .strip_prefix(b"#")
         .or_else(|| value.strip_prefix(b"@"))
-        .or_else(|| value.strip_prefix(b"f"))
+        // A Python string's own mark, with the one brace that stands for a value.
+        .or_else(|| value.strip_prefix(b"f").filter(|rest| matches!(rest, [b'{', next, ..] if !b"{%".contains(next))))
         .unwrap_or(value);
     if bare.starts_with(b"{{") || bare.starts_with(b"<%") || bare.starts_with(b"{%") {
         return true;
