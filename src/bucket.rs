@@ -12,7 +12,7 @@ use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 use url::Url;
 
 /// What one request may take. A data file has 64 MiB.
-const REQUEST_TIME: Duration = Duration::from_secs(60);
+const REQUEST_TIME: Duration = Duration::from_mins(1);
 
 /// How long to wait for a connection.
 const CONNECT_TIME: Duration = Duration::from_secs(5);

@@ -69,6 +69,7 @@ pub struct ClientFiles {
 
 /// Everything that can be set, checked.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting that people set by its name")]
 pub struct Config {
     /// Folder of journal, tables and keys.
     pub data_dir: PathBuf,

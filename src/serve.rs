@@ -18,7 +18,7 @@ pub(crate) async fn serve(arguments: ServeArguments) -> anyhow::Result<()> {
 /// Builds the app and tells where it is.
 pub(crate) async fn start(config: &Config) -> anyhow::Result<App> {
     let log = telemetry::start(&config.log, config.log_format)?;
-    let app = App::build(config, log).await?;
+    let app = Box::pin(App::build(config, log)).await?;
     warn_of_strangers(config, &app);
     announce::write(app.addresses(), app.needs_credentials(), &mut io::stdout().lock())
         .context("cannot write to standard output")?;

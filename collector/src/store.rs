@@ -180,7 +180,8 @@ impl Store {
     /// When the folder is not ours to use, or holds what this version cannot read. Tables that cannot be written at
     /// the moment are no error: rows wait in the journal, and [`Store::health`] says so.
     pub async fn open(config: StoreConfig, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
-        Self::open_with(config, Limits::default(), clock, metrics.store.clone()).await
+        // On the heap: it holds whatever is opened, and stands below every other future of a start.
+        Box::pin(Self::open_with(config, Limits::default(), clock, metrics.store.clone())).await
     }
 
     async fn open_with(
@@ -225,8 +226,8 @@ impl Store {
         let health = Health::default();
         let segments = Arc::new(segments);
         // Who moved files out of the journal has taken positions that are in a table.
-        let committed = tables.iter().flat_map(Tables::iter).map(|log| log.committed());
-        let last = committed.fold(last, i64::max);
+        let positions = tables.iter().flat_map(Tables::iter).map(|log| log.committed());
+        let last = positions.fold(last, i64::max);
         let (giver, taker) = handoff(last, limits.handoff_bytes, &metrics);
         let mut committer = Committer {
             next: segments.first().unwrap_or(last + 1),

@@ -146,7 +146,7 @@ impl Follower {
     async fn load(&self) -> Result<TableSnapshot, LogError> {
         let name = self.table.name();
         let open = |source: DeltaTableError| LogError::Open { table: name, source: Box::new(source) };
-        let mut table = DeltaTable::new(self.tables.log(self.table).map_err(open)?);
+        let mut table = DeltaTable::new(self.tables.log(self.table));
         match table.load().await {
             Ok(()) => {}
             // The folder is there and its first commit is not yet.

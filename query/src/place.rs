@@ -4,7 +4,6 @@ use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use barograph_proto::tables::Table;
-use deltalake_core::DeltaTableError;
 use deltalake_core::logstore::{LogStoreRef, StorageConfig, default_logstore};
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
@@ -61,11 +60,11 @@ impl TablesAt {
     }
 
     /// A table's log.
-    pub(crate) fn log(&self, table: Table) -> Result<LogStoreRef, DeltaTableError> {
+    pub(crate) fn log(&self, table: Table) -> LogStoreRef {
         let mut url = self.url.clone();
         url.set_path(&format!("{}{}/", url.path(), table.name()));
         let files = PrefixStore::new(Arc::clone(&self.store), self.prefix.clone().join(table.name()));
-        Ok(default_logstore(Arc::new(files), Arc::clone(&self.store), &url, &StorageConfig::default()))
+        default_logstore(Arc::new(files), Arc::clone(&self.store), &url, &StorageConfig::default())
     }
 }
 

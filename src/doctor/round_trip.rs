@@ -95,7 +95,7 @@ async fn proved(config: &Config, log: LogWatch) -> anyhow::Result<Trip> {
         redaction_canary: false,
         ..config.clone()
     };
-    let app = App::build(&config, log).await?;
+    let app = Box::pin(App::build(&config, log)).await?;
     let way = app.own_way();
     let archive = Archive::open(ask::archive_config(&config)?).await?;
     let stop = CancellationToken::new();

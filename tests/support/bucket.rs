@@ -15,6 +15,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use barograph_proto::time::{Clock as _, SystemClock};
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -148,7 +149,7 @@ impl Inside {
             return error(StatusCode::PRECONDITION_FAILED, "PreconditionFailed");
         }
         let version = self.requests.load(Ordering::Relaxed);
-        objects.insert(key.to_owned(), Object { bytes: body, version, modified: Utc::now() });
+        objects.insert(key.to_owned(), Object { bytes: body, version, modified: now() });
         ([(header::ETAG, format!("\"{version}\""))], "").into_response()
     }
 
@@ -198,13 +199,12 @@ impl Inside {
             )
             .unwrap();
         }
-        let folders: String = folders
-            .iter()
-            .map(|folder| format!("<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>"))
-            .collect();
+        for folder in folders {
+            write!(contents, "<CommonPrefixes><Prefix>{folder}</Prefix></CommonPrefixes>").unwrap();
+        }
         let text = format!(
             "<?xml version=\"1.0\"?><ListBucketResult><Name>{NAME}</Name><IsTruncated>false</IsTruncated>{contents}\
-             {folders}</ListBucketResult>"
+             </ListBucketResult>"
         );
         ([(header::CONTENT_TYPE, "application/xml")], text).into_response()
     }
@@ -220,6 +220,10 @@ impl Inside {
         let text = format!("<?xml version=\"1.0\"?><DeleteResult>{told}</DeleteResult>");
         ([(header::CONTENT_TYPE, "application/xml")], text).into_response()
     }
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(SystemClock.now()).unwrap()
 }
 
 /// From and to of a range such as `bytes=0-9`, `bytes=5-` or `bytes=-3`.

@@ -72,10 +72,10 @@ pub(super) struct Effort {
 }
 
 impl Effort {
-    /// For a commit, which stands behind every second of ingest.
+    /// For what will be written anew: commits, which stand behind every second of ingest, and small compactions.
     pub(super) const LEAST: Self = Self { level: 1, wordy: 1 };
-    /// For a compaction, which has time, and whose files are kept for years.
-    pub(super) const LASTING: Self = Self { level: 3, wordy: 9 };
+    /// For what stays as it is for years.
+    pub(super) const LASTING: Self = Self { level: 3, wordy: 6 };
 }
 
 /// An encoded data file.

@@ -35,6 +35,8 @@ pub(crate) struct MergePlan {
     pub(crate) target: u64,
     /// How many rows there are, about.
     pub(crate) rows: usize,
+    /// Whether the files will stay as they are: then it pays to make them small.
+    pub(crate) lasting: bool,
 }
 
 /// What came of a merge.
@@ -201,21 +203,21 @@ impl<'a> Output<'a> {
     }
 
     /// Takes a row, unless its event id is there already.
-    fn take(&mut self, held: usize, head: &Head) -> Result<(), ColumnarError> {
+    fn take(&mut self, batch: usize, head: &Head) -> Result<(), ColumnarError> {
         let key = head.keys.row(head.row);
         if self.last != key.as_ref() {
             self.last.clear();
             self.last.extend_from_slice(key.as_ref());
             self.seen.clear();
         }
-        let ids = self.event_ids.get(held).and_then(|ids| ids.as_string_opt::<i32>());
+        let ids = self.event_ids.get(batch).and_then(|ids| ids.as_string_opt::<i32>());
         let ids = ids.ok_or_else(|| ArrowError::SchemaError("the column event_id is no text".to_owned()))?;
         // A row without an id is never taken for another.
         let id = ids.is_valid(head.row).then(|| ids.value(head.row));
         if id.is_some_and(|id| !self.seen.insert(id.to_owned())) {
             self.merged.repeated += 1;
         } else {
-            self.chosen.push((held, head.row));
+            self.chosen.push((batch, head.row));
         }
         Ok(())
     }
@@ -230,9 +232,11 @@ impl<'a> Output<'a> {
             let batches: Vec<&RecordBatch> = self.batches.iter().collect();
             let batch = interleave_record_batch(&batches, &self.chosen)?;
             self.chosen.clear();
-            let mut writer = match self.writer.take() {
-                Some(writer) => writer,
-                None => FileWriter::new(self.plan.table, &self.plan.day, self.plan.rows, Effort::LASTING)?,
+            let mut writer = if let Some(writer) = self.writer.take() {
+                writer
+            } else {
+                let effort = if self.plan.lasting { Effort::LASTING } else { Effort::LEAST };
+                FileWriter::new(self.plan.table, &self.plan.day, self.plan.rows, effort)?
             };
             writer.write(&batch)?;
             if writer.bytes() as u64 >= self.plan.target {

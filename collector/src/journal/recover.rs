@@ -80,7 +80,9 @@ fn check(
         Err(JournalError::Damaged { reason, .. }) if accepted.is_some() => {
             let mut reader = SegmentReader::open_damaged(path.to_owned(), collector, base)?;
             let loss = reader.lose(reason, following.unwrap_or(base))?;
-            accepted.iter_mut().for_each(|losses| losses.push(loss.clone()));
+            if let Some(losses) = &mut accepted {
+                losses.push(loss);
+            }
             reader
         }
         reader => reader?,

@@ -127,10 +127,8 @@ impl Maintenance {
     }
 
     async fn keep(mut self) {
-        let tables = match self.tables.wait_for(Option::is_some).await.map(|tables| tables.clone()) {
-            Ok(Some(tables)) => tables,
-            Ok(None) | Err(_) => return,
-        };
+        // Without the committer there are no tables to be opened.
+        let Ok(Some(tables)) = self.tables.wait_for(Option::is_some).await.map(|tables| tables.clone()) else { return };
         let mut slow = Slow {
             last: None,
             steadiness: Steadiness::new(self.clock.now(), self.limits.steady),

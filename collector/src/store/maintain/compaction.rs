@@ -17,7 +17,8 @@ pub(super) async fn once(maintenance: &Maintenance, log: &TableLog) -> Result<bo
     for file in &old {
         inputs.push(files::rows(log, file, None).await?);
     }
-    let merged = merge(&merge_plan(log.table(), &old, sizes.target), inputs).await?;
+    let is_last = plan::is_last(&old, now, sizes);
+    let merged = merge(&merge_plan(log.table(), &old, sizes.target, is_last), inputs).await?;
     let mut adds = Vec::with_capacity(merged.files.len());
     for file in merged.files {
         log.put(&file.path, file.bytes.clone()).await?;
@@ -37,12 +38,13 @@ pub(super) async fn once(maintenance: &Maintenance, log: &TableLog) -> Result<bo
 }
 
 /// What a merge of files makes.
-pub(super) fn merge_plan(table: Table, files: &[LiveFile], target: u64) -> MergePlan {
+pub(super) fn merge_plan(table: Table, files: &[LiveFile], target: u64, lasting: bool) -> MergePlan {
     let rows = files.iter().map(|file| file.rows).sum::<u64>();
     MergePlan {
         table,
         day: files.first().map(|file| file.day.clone()).unwrap_or_default(),
         target,
         rows: usize::try_from(rows).unwrap_or(usize::MAX),
+        lasting,
     }
 }

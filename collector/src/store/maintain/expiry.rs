@@ -113,7 +113,7 @@ async fn expire(
             let batch = batch?;
             filter_record_batch(&batch, &rule.stay(&batch)).map_err(|error| ParquetError::ArrowError(error.to_string()))
         });
-        let plan = merge_plan(log.table(), std::slice::from_ref(file), maintenance.limits.sizes.target);
+        let plan = merge_plan(log.table(), std::slice::from_ref(file), maintenance.limits.sizes.target, true);
         for kept in merge(&plan, vec![input.boxed()]).await?.files {
             log.put(&kept.path, kept.bytes.clone()).await?;
             adds.push(add(&kept, now));

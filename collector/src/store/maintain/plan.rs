@@ -42,7 +42,7 @@ const SMALLEST: u64 = 256 << 10;
 /// The files of one day that are to be merged next; none when all is well.
 pub(super) fn next(files: Vec<LiveFile>, now: i64, sizes: &Sizes) -> Option<Vec<LiveFile>> {
     let mut days: BTreeMap<String, Vec<LiveFile>> = BTreeMap::new();
-    for file in files.into_iter().filter(|file| file.bytes < sizes.target / 4 * 3 && parse_day(&file.day).is_some()) {
+    for file in files.into_iter().filter(|file| file.bytes < done(sizes) && parse_day(&file.day).is_some()) {
         days.entry(file.day.clone()).or_default().push(file);
     }
     // The latest day first: it is what is asked for and what grows.
@@ -50,6 +50,18 @@ pub(super) fn next(files: Vec<LiveFile>, now: i64, sizes: &Sizes) -> Option<Vec<
         files.sort_by(|a, b| a.modified.cmp(&b.modified).then_with(|| a.path.cmp(&b.path)));
         alike(&files, sizes).or_else(|| rest(files, now, sizes))
     })
+}
+
+/// Whether what these files become will not be merged again: it fills a file, or its day is over.
+pub(super) fn is_last(files: &[LiveFile], now: i64, sizes: &Sizes) -> bool {
+    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+    let day = files.first().and_then(|file| parse_day(&file.day));
+    bytes >= done(sizes) || day.is_some_and(|day| day < now.div_euclid(DAY))
+}
+
+/// A file of so many bytes is left alone.
+fn done(sizes: &Sizes) -> u64 {
+    sizes.target / 4 * 3
 }
 
 /// Enough files of about one size, the smallest first.

@@ -114,7 +114,7 @@ fn retention(text: &str) -> RetentionPolicy {
 fn aged() -> RedactedRows {
     let event = |id: u128| {
         let mut origin = origin(id, NOW - i64::try_from(id / 10).unwrap() * 10 * DAY);
-        origin.kind = if id % 2 == 0 { "decision" } else { "prompt" }.to_owned();
+        origin.kind = if id.is_multiple_of(2) { "decision" } else { "prompt" }.to_owned();
         origin.tenant = if id % 10 < 5 { "acme" } else { "default" }.to_owned();
         Event { origin, ..Event::default() }
     };
