@@ -85,7 +85,7 @@ impl Open {
     /// Cuts what is behind the last frame, durably.
     fn cut(&self) -> std::io::Result<()> {
         self.file.set_len(self.bytes)?;
-        self.file.sync_data()
+        durable::sync_data(&self.file)
     }
 }
 
@@ -222,7 +222,7 @@ impl Writer {
         }
         let started = Instant::now();
         // Never tried again: after a failed sync the kernel may count pages as clean that never reached the disk.
-        open.file.sync_data().map_err(|error| Failure::Fatal(format!("fsync failed: {error}")))?;
+        durable::sync_data(&open.file).map_err(|error| Failure::Fatal(format!("fsync failed: {error}")))?;
         self.metrics.fsync_seconds.observe(started.elapsed().as_secs_f64());
         open.bytes += self.buffer.len() as u64;
         let sealed = open.bytes >= SEGMENT_BYTES;
@@ -239,7 +239,7 @@ impl Writer {
         let make = || {
             let file = File::create_new(&path)?;
             file.write_all_at(&segment::header(self.segments.collector(), base), 0)?;
-            file.sync_data()?;
+            durable::sync_data(&file)?;
             durable::sync_folder(self.segments.folder())?;
             Ok(file)
         };

@@ -5,9 +5,28 @@ use std::fs::File;
 use std::io::{ErrorKind, Result, Write};
 use std::path::Path;
 
+use rustix::fs::StatVfsMountFlags;
+
+/// Makes a file's bytes durable.
+pub(crate) fn sync_data(file: &File) -> Result<()> {
+    file.sync_data()?;
+    still_writable(file)
+}
+
 /// Makes a folder's own entries durable: names made, linked, renamed or removed in it.
 pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
-    File::open(folder)?.sync_all()
+    let folder = File::open(folder)?;
+    folder.sync_all()?;
+    still_writable(&folder)
+}
+
+/// Fails when the file system can no longer be written. On one that has turned read-only, after an error of its disk or by
+/// somebody's hand, a sync of ext4 may say yes without having written anything.
+fn still_writable(file: &File) -> Result<()> {
+    if rustix::fs::fstatvfs(file)?.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        return Err(ErrorKind::ReadOnlyFilesystem.into());
+    }
+    Ok(())
 }
 
 /// Makes the entries of a folder and of the folders below it durable, down to a depth. Whoever was killed between making
@@ -47,5 +66,5 @@ pub(crate) fn write_new<'a>(path: &Path, parts: impl IntoIterator<Item = &'a [u8
     for part in parts {
         file.write_all(part)?;
     }
-    file.sync_data()
+    sync_data(&file)
 }
