@@ -55,6 +55,13 @@ pub(crate) struct Memory {
     pub(crate) peak: u64,
 }
 
+/// A command line of the binary, free of the bench's own settings.
+fn barograph() -> Command {
+    let mut command = Command::new(BINARY);
+    command.env_remove(crate::LARGE);
+    command
+}
+
 impl Receiver {
     pub(crate) fn start(tables: Tables) -> anyhow::Result<Self> {
         Self::start_in(Home(tempfile::tempdir().context("cannot make a temporary folder")?), tables)
@@ -63,7 +70,7 @@ impl Receiver {
     /// Starts on a folder that another receiver has left.
     pub(crate) fn start_in(home: Home, tables: Tables) -> anyhow::Result<Self> {
         let log = File::create(home.log())?;
-        let mut command = Command::new(BINARY);
+        let mut command = barograph();
         command.arg("serve").arg("--data-dir").arg(home.data());
         for door in ["--otlp-grpc", "--otlp-http", "--web"] {
             command.args([door, "127.0.0.1:0"]);
@@ -194,7 +201,7 @@ impl Home {
 
     /// How many events the tables hold.
     pub(crate) fn rows(&self) -> anyhow::Result<u64> {
-        let mut command = Command::new(BINARY);
+        let mut command = barograph();
         command.args(["query", "SELECT count(*) AS n FROM events", "--format", "csv", "--data-dir"]).arg(self.data());
         let answer = command.output().context("cannot run `barograph query`")?;
         ensure!(answer.status.success(), "`barograph query` failed: {}", String::from_utf8_lossy(&answer.stderr));
