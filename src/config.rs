@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use barograph_collector::receive::BYTES_IN_FLIGHT;
 
+pub(crate) use file::line;
 pub use settings::{LogFormat, Settings};
 pub(crate) use units::lifetime;
 use url::Url;

@@ -20,6 +20,7 @@ pub mod telemetry;
 pub mod tokens;
 
 mod announce;
+mod attributes;
 mod canary;
 mod serve;
 mod showcase;

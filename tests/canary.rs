@@ -1,15 +1,11 @@
 //! The canary tells when a secret leaks, and when none does; and it is in nobody's way.
 
-use std::time::Duration;
-
 use serde::Deserialize;
 
+use crate::support::canary::first_result;
 use crate::support::query;
 use crate::support::send::{self, page};
 use crate::support::server::{Home, Server, serve};
-
-/// The first canary goes out within 40 s; its record must be in the table within 120 s.
-const LIMIT: Duration = Duration::from_secs(170);
 
 /// Keeps every text that a sender sends, unread: what the canary is there to catch.
 const KEEPS_ALL: &str = "\
@@ -29,20 +25,6 @@ do = [\"keep\"]
 column = [\"name\", \"status_message\"]
 do = [\"keep\"]
 ";
-
-/// Waits for the first result and returns the metrics.
-async fn first_result(server: &Server, home: &Home) -> String {
-    let deadline = tokio::time::Instant::now() + LIMIT;
-    loop {
-        let metrics = page(server, "/metrics").await;
-        let runs = metrics.lines().filter(|line| line.starts_with("barograph_canary_runs_total{"));
-        if runs.clone().count() == 3 && runs.clone().any(|line| line.ends_with(" 1")) {
-            return metrics;
-        }
-        assert!(tokio::time::Instant::now() < deadline, "no canary:\n{metrics}\n{}", home.logged());
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-}
 
 #[derive(Deserialize)]
 struct Span {

@@ -1,7 +1,10 @@
 //! What the promises stand on: a server that ends with its test, captures, senders, queries, tables of figures.
 
+#[path = "../collector/src/receive/tests/authority.rs"]
+mod authority;
 pub(crate) mod browser;
 pub(crate) mod bucket;
+pub(crate) mod canary;
 pub(crate) mod captures;
 pub(crate) mod census;
 pub(crate) mod decisions;

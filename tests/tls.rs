@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::support::pki::{Authority, Pair};
 use crate::support::server::{Home, Server, refusal, serve, serve_at};
-use crate::support::{otlp, query, send, until};
+use crate::support::{canary, otlp, query, send, until};
 use crate::tokens::{page_with, token};
 
 /// How long a change, a commit or a page may take on a busy machine.
@@ -209,10 +209,6 @@ async fn the_canary_goes_through_over_tls_where_clients_show_certificates() {
     let mut command = with_clients(&home, &authority);
     command.args(["--redaction-canary", "true"]);
     let server = Server::start_command(&home, command);
-    let clean = "barograph_canary_runs_total{result=\"clean\"} 1";
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(170);
-    while !send::page(&server, "/metrics").await.contains(clean) {
-        assert!(tokio::time::Instant::now() < deadline, "no canary: {}", home.logged());
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
+    let metrics = canary::first_result(&server, &home).await;
+    assert!(metrics.contains("barograph_canary_runs_total{result=\"clean\"} 1"), "{metrics}");
 }

@@ -9,7 +9,7 @@ use prost::Message;
 use serde::Deserialize;
 
 use crate::support::server::{Home, Server, barograph, refusal, serve};
-use crate::support::{files, otlp, query, send, until};
+use crate::support::{canary, files, otlp, query, send, until};
 
 /// How long a change, a commit or a page may take on a busy machine.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -249,12 +249,8 @@ async fn the_canary_goes_through_a_closed_door() {
     let mut command = serve(&home.data());
     command.args(["--redaction-canary", "true"]);
     let server = Server::start_command(&home, command);
-    let clean = "barograph_canary_runs_total{result=\"clean\"} 1";
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(170);
-    while !send::page(&server, "/metrics").await.contains(clean) {
-        assert!(tokio::time::Instant::now() < deadline, "no canary: {}", home.logged());
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
+    let metrics = canary::first_result(&server, &home).await;
+    assert!(metrics.contains("barograph_canary_runs_total{result=\"clean\"} 1"), "{metrics}");
 }
 
 /// Asks for a page until it holds a text.

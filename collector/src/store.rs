@@ -8,20 +8,22 @@
 //! ```
 
 mod committer;
+mod config;
 pub(crate) mod durable;
+mod error;
 mod folder;
 mod health;
 mod maintain;
 mod objects;
 mod opening;
 mod place;
+mod priority;
 mod recent;
 mod retention;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
@@ -33,6 +35,8 @@ use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use self::committer::{CommitLimits, Committer};
+pub use self::config::StoreConfig;
+pub use self::error::OpenError;
 use self::folder::DataFolder;
 pub use self::health::Health;
 pub(crate) use self::maintain::Task;
@@ -43,9 +47,7 @@ pub use self::place::Bucket;
 use self::place::Place;
 pub use self::retention::{EventClass, RetentionError, RetentionPolicy};
 pub use self::table::TableError;
-use crate::journal::{
-    HANDOFF_BYTES, Journal, JournalError, JournalLoss, Recovered, SEEN_IDS, Seen, Writer, handoff, recover,
-};
+use crate::journal::{HANDOFF_BYTES, Journal, JournalLoss, Recovered, SEEN_IDS, Seen, Writer, handoff, recover};
 use crate::metrics::{Metrics, StoreMetrics};
 
 /// A row that was received this long before the start, and is sent again after it, is still recognised, µs.
@@ -56,88 +58,6 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(20);
 
 /// A bucket that does not answer for so long at the start is taken to be away.
 const OPEN_PATIENCE: Duration = Duration::from_secs(20);
-
-/// Where and how to store.
-#[derive(Clone, Debug)]
-pub struct StoreConfig {
-    /// The data folder: `journal/` and, without a bucket, `tables/` are made below it.
-    pub data_dir: PathBuf,
-    /// Where the tables are, if not in the data folder.
-    pub bucket: Option<Bucket>,
-    /// How much the journal may hold that has not reached the tables yet, bytes. Beyond it, requests are refused.
-    pub journal_limit: u64,
-    /// For how long the tables' past can be read, and files that left them stay.
-    pub time_travel: Duration,
-    /// What is removed from the tables when.
-    pub retention: RetentionPolicy,
-    /// Whether to go on without the rows that stood where the journal is damaged.
-    pub accept_journal_loss: bool,
-}
-
-impl StoreConfig {
-    /// The defaults for a data folder: tables in it, a journal of up to 8 GiB (half an hour without the tables at some
-    /// 3,000 rows a second), a day of time travel, nothing ever removed.
-    pub fn new(data_dir: PathBuf) -> Self {
-        Self {
-            data_dir,
-            bucket: None,
-            journal_limit: 8 * 1024 * 1024 * 1024,
-            time_travel: Duration::from_hours(24),
-            retention: RetentionPolicy::default(),
-            accept_journal_loss: false,
-        }
-    }
-}
-
-/// Why the store could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The data folder cannot be used.
-    #[error("cannot use the data folder {path}; give one that this user may write with --data-dir")]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: std::io::Error,
-    },
-    /// Another process uses the data folder.
-    #[error("another process uses the data folder {path}; stop it, or give another folder with --data-dir")]
-    Locked {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The collector's id cannot be read.
-    #[error(
-        "the file {path} does not hold a collector's id; restore it from a copy, since without it rows would be \
-             stored twice"
-    )]
-    CollectorId {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The journal cannot be read.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// A table cannot be read or made.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// The tables' bucket is away, and the journal, which would know where we stopped, is empty.
-    #[error(
-        "the tables cannot be reached, and the folder {path} holds no journal that tells where the collector stopped; \
-         wait until the tables can be reached and start again"
-    )]
-    Lost {
-        /// The data folder.
-        path: PathBuf,
-        /// Why the tables cannot be reached.
-        #[source]
-        source: TableError,
-    },
-    /// A part of the program failed.
-    #[error("cannot start the store's threads and tasks; see whether the system's limits allow more of them")]
-    Start(#[source] std::io::Error),
-}
 
 /// The numbers that tests set otherwise.
 #[derive(Clone, Copy, Debug)]

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use barograph_collector::authenticate::{Credentials, Gate, Token};
 use barograph_collector::receive::{ConnectionLimit, Identity, Terms, Tls};
 use barograph_proto::time::{Clock, DAY, SECOND, rfc3339};
@@ -74,7 +74,7 @@ impl Loaded {
     /// Reads everything, and refuses to let strangers in.
     pub(super) fn read(config: &Config) -> anyhow::Result<Self> {
         // Before the files are read, so that what changes meanwhile is read again.
-        let watched = [Part::Credentials, Part::Tls].map(|part| (part, Watched::new(read::files(part, config)))).into();
+        let watched = Part::ALL.map(|part| (part, Watched::new(read::files(part, config)))).into();
         let credentials = read::credentials(config)?.unwrap_or_default();
         let identity = config.tls.as_ref().map(read::identity).transpose()?;
         if !config.allow_unauthenticated_bind && !credentials.are_required() {
@@ -262,9 +262,4 @@ impl Front {
         }
         self.told.lock().unwrap_or_else(PoisonError::into_inner).expires = expires;
     }
-}
-
-/// Reads a file that TLS needs.
-fn bytes(setting: &str, path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("{setting}: cannot read {}", path.display()))
 }

@@ -2,11 +2,11 @@
 
 use barograph_collector::intake::Intake;
 use barograph_collector::journal::JournalLoss;
-use barograph_proto::otlp::{
-    AnyValue, Export, ExportLogsServiceRequest, KeyValue, LogRecord, Resource, ResourceLogs, ScopeLogs, any_value,
-};
+use barograph_proto::otlp::{Export, ExportLogsServiceRequest, LogRecord, Resource, ResourceLogs, ScopeLogs};
 use barograph_proto::row::DEFAULT_TENANT;
 use barograph_proto::time::Clock;
+
+use crate::attributes::{int, text};
 
 /// The sender's name, and the event's.
 const SENDER: &str = "barograph";
@@ -31,7 +31,7 @@ pub(super) async fn record(losses: &[JournalLoss], intake: &Intake, clock: &dyn 
 
 fn export(losses: &[JournalLoss], now: i64) -> Export {
     let log_records = losses.iter().map(|loss| log_record(loss, now)).collect();
-    let resource = Resource { attributes: vec![text("service.name", SENDER.to_owned())], ..Resource::default() };
+    let resource = Resource { attributes: vec![text("service.name", SENDER)], ..Resource::default() };
     let scope_logs = vec![ScopeLogs { log_records, ..ScopeLogs::default() }];
     let logs = ResourceLogs { resource: Some(resource), scope_logs, ..ResourceLogs::default() };
     Export::Logs(ExportLogsServiceRequest { resource_logs: vec![logs] })
@@ -42,25 +42,13 @@ fn log_record(loss: &JournalLoss, now: i64) -> LogRecord {
     LogRecord {
         time_unix_nano: u64::try_from(now).unwrap_or_default().saturating_mul(1_000),
         attributes: vec![
-            text("event.name", EVENT.to_owned()),
+            text("event.name", EVENT),
             text("journal.file", name),
-            number("journal.from_byte", i64::try_from(loss.from).unwrap_or(i64::MAX)),
-            number("journal.to_byte", i64::try_from(loss.to).unwrap_or(i64::MAX)),
-            number("journal.first_position", loss.first),
-            number("journal.next_position", loss.next),
+            int("journal.from_byte", i64::try_from(loss.from).unwrap_or(i64::MAX)),
+            int("journal.to_byte", i64::try_from(loss.to).unwrap_or(i64::MAX)),
+            int("journal.first_position", loss.first),
+            int("journal.next_position", loss.next),
         ],
         ..LogRecord::default()
     }
-}
-
-fn text(key: &str, value: String) -> KeyValue {
-    attribute(key, any_value::Value::StringValue(value))
-}
-
-fn number(key: &str, value: i64) -> KeyValue {
-    attribute(key, any_value::Value::IntValue(value))
-}
-
-fn attribute(key: &str, value: any_value::Value) -> KeyValue {
-    KeyValue { key: key.to_owned(), value: Some(AnyValue { value: Some(value) }), ..KeyValue::default() }
 }

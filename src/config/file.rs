@@ -85,6 +85,6 @@ fn unknown(key: &str) -> String {
 }
 
 /// The number of the line that holds a byte, from 1.
-fn line(text: &str, at: usize) -> usize {
+pub(crate) fn line(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use barograph_proto::otlp::{
-    AnyValue, ArrayValue, Export, ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest,
-    InstrumentationScope, KeyValue, LogRecord, Metric, NumberDataPoint, Resource, ResourceLogs, ResourceMetrics,
-    ResourceSpans, ScopeLogs, ScopeMetrics, ScopeSpans, Span, any_value, metric, number_data_point,
+    Export, ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest, InstrumentationScope,
+    KeyValue, LogRecord, Metric, NumberDataPoint, Resource, ResourceLogs, ResourceMetrics, ResourceSpans, ScopeLogs,
+    ScopeMetrics, ScopeSpans, Span, metric, number_data_point,
 };
 use opentelemetry_proto::tonic::metrics::v1::{AggregationTemporality, Sum};
+
+pub(crate) use crate::attributes::{double, flag, int, list, string_value, text, unset};
 
 /// Export interval of logs and spans, ms (Claude Code's default).
 const BATCH_INTERVAL_MS: i64 = 5_000;
@@ -17,46 +19,6 @@ const METRIC_INTERVAL_MS: i64 = 60_000;
 
 /// The most records of a batch (the default of the OpenTelemetry SDKs).
 const BATCH_RECORDS: usize = 512;
-
-/// A text attribute.
-pub(crate) fn text(key: &str, value: impl Into<String>) -> KeyValue {
-    with(key, any_value::Value::StringValue(value.into()))
-}
-
-/// An integer attribute.
-pub(crate) fn int(key: &str, value: i64) -> KeyValue {
-    with(key, any_value::Value::IntValue(value))
-}
-
-/// A floating-point attribute.
-pub(crate) fn double(key: &str, value: f64) -> KeyValue {
-    with(key, any_value::Value::DoubleValue(value))
-}
-
-/// A boolean attribute.
-pub(crate) fn flag(key: &str, value: bool) -> KeyValue {
-    with(key, any_value::Value::BoolValue(value))
-}
-
-/// An attribute that is a list of texts.
-pub(crate) fn list(key: &str, values: &[&str]) -> KeyValue {
-    let values = values.iter().map(|value| string_value(value)).collect();
-    with(key, any_value::Value::ArrayValue(ArrayValue { values }))
-}
-
-/// An attribute whose value is unset, as Gemini CLI sends them.
-pub(crate) fn unset(key: &str) -> KeyValue {
-    KeyValue { key: key.to_owned(), value: Some(AnyValue { value: None }), ..KeyValue::default() }
-}
-
-/// A text value, as for a log record's body.
-pub(crate) fn string_value(value: &str) -> AnyValue {
-    AnyValue { value: Some(any_value::Value::StringValue(value.to_owned())) }
-}
-
-fn with(key: &str, value: any_value::Value) -> KeyValue {
-    KeyValue { key: key.to_owned(), value: Some(AnyValue { value: Some(value) }), ..KeyValue::default() }
-}
 
 /// ms since the epoch as OTLP's ns; 0 for times before it.
 pub(crate) fn nanos(millis: i64) -> u64 {

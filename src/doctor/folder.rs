@@ -15,7 +15,7 @@ const CHECK: &str = "data folder";
 /// Below this much room, bytes, a busy day may fill the disk.
 const LITTLE: u64 = 5 << 30;
 
-/// Below this, the journal alone may: it may grow to 4 GiB while tables cannot be written.
+/// Below this, the journal alone may: it grows while tables cannot be written.
 const TOO_LITTLE: u64 = 512 << 20;
 
 /// Permission to write for group and others.

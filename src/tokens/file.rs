@@ -11,6 +11,7 @@ use barograph_proto::time::{parse_rfc3339, rfc3339};
 use serde::{Deserialize, Serialize};
 
 use super::{Entry, TokenError, folder};
+use crate::config::line;
 
 const NAME: &str = "tokens.toml";
 
@@ -92,9 +93,8 @@ pub(super) fn write(data_dir: &Path, entries: &[Entry]) -> Result<(), TokenError
 /// Reads the file's text. Faults tell places, never a hash.
 fn parse(text: &str) -> Result<Vec<Entry>, String> {
     let document: Document = toml::from_str(text).map_err(|error| {
-        let line =
-            text.bytes().take(error.span().map_or(0, |span| span.start)).filter(|byte| *byte == b'\n').count() + 1;
-        format!("line {line} is not as we write it")
+        let at = error.span().map_or(0, |span| span.start);
+        format!("line {} is not as we write it", line(text, at))
     })?;
     if document.version != VERSION {
         return Err(format!("it has the form {}, and this program reads {VERSION}", document.version));

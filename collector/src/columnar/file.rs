@@ -107,7 +107,6 @@ pub(super) struct FileWriter {
     writer: ArrowWriter<Vec<u8>>,
     statistics: Statistics,
     schema: SchemaRef,
-    rows: usize,
 }
 
 impl FileWriter {
@@ -119,11 +118,10 @@ impl FileWriter {
         let properties = properties(table, &schema, rows, effort)?;
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(&schema), options)?;
-        Ok(Self { day: day.to_owned(), writer, statistics: Statistics::default(), schema, rows: 0 })
+        Ok(Self { day: day.to_owned(), writer, statistics: Statistics::default(), schema })
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), ColumnarError> {
-        self.rows += batch.num_rows();
         self.statistics.add(batch);
         Ok(self.writer.write(batch)?)
     }
@@ -138,7 +136,7 @@ impl FileWriter {
             path: format!("{PARTITION_COLUMN}={}/part-{}.parquet", self.day, uuid::Uuid::new_v4()),
             day: self.day,
             bytes: self.writer.into_inner()?.into(),
-            rows: self.rows,
+            rows: self.statistics.rows(),
             statistics: self.statistics.json(&self.schema)?,
         })
     }

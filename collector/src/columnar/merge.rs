@@ -129,7 +129,7 @@ impl Input {
                 continue;
             }
             let keys = Arc::new(order.keys(&batch)?);
-            (self.held, self.at) = (output.hold(batch)?, 0);
+            (self.held, self.at) = (output.hold(batch), 0);
             self.keys = Some(Arc::clone(&keys));
             return Ok(Some(Reverse(Head { keys, row: 0, input: index })));
         }
@@ -170,7 +170,6 @@ struct Output<'a> {
     plan: &'a MergePlan,
     /// Batches that chosen rows are in.
     batches: Vec<RecordBatch>,
-    event_ids: Vec<ArrayRef>,
     chosen: Vec<(usize, usize)>,
     /// The order of the row chosen last, and the ids of all rows of the same order.
     last: Vec<u8>,
@@ -184,7 +183,6 @@ impl<'a> Output<'a> {
         Self {
             plan,
             batches: Vec::new(),
-            event_ids: Vec::new(),
             chosen: Vec::with_capacity(OUTPUT_ROWS),
             last: Vec::new(),
             seen: HashSet::new(),
@@ -194,12 +192,9 @@ impl<'a> Output<'a> {
     }
 
     /// Keeps a batch that rows will be chosen from; its place.
-    fn hold(&mut self, batch: RecordBatch) -> Result<usize, ColumnarError> {
-        let ids = batch.column_by_name("event_id").cloned();
-        let ids = ids.ok_or_else(|| ArrowError::SchemaError("there is no column event_id".to_owned()))?;
-        self.event_ids.push(ids);
+    fn hold(&mut self, batch: RecordBatch) -> usize {
         self.batches.push(batch);
-        Ok(self.batches.len() - 1)
+        self.batches.len() - 1
     }
 
     /// Takes a row, unless its event id is there already.
@@ -210,8 +205,8 @@ impl<'a> Output<'a> {
             self.last.extend_from_slice(key.as_ref());
             self.seen.clear();
         }
-        let ids = self.event_ids.get(batch).and_then(|ids| ids.as_string_opt::<i32>());
-        let ids = ids.ok_or_else(|| ArrowError::SchemaError("the column event_id is no text".to_owned()))?;
+        let ids = self.batches.get(batch).and_then(|batch| batch.column_by_name("event_id")?.as_string_opt::<i32>());
+        let ids = ids.ok_or_else(|| ArrowError::SchemaError("there is no column event_id of texts".to_owned()))?;
         // A row without an id is never taken for another.
         let id = ids.is_valid(head.row).then(|| ids.value(head.row));
         if id.is_some_and(|id| !self.seen.insert(id.to_owned())) {
@@ -245,12 +240,10 @@ impl<'a> Output<'a> {
                 self.writer = Some(writer);
             }
         }
-        let (batches, ids) = (std::mem::take(&mut self.batches), std::mem::take(&mut self.event_ids));
+        let batches = std::mem::take(&mut self.batches);
         for input in inputs.iter_mut().filter(|input| input.keys.is_some()) {
-            if let (Some(batch), Some(ids)) = (batches.get(input.held), ids.get(input.held)) {
-                input.held = self.batches.len();
-                self.batches.push(batch.clone());
-                self.event_ids.push(Arc::clone(ids));
+            if let Some(batch) = batches.get(input.held) {
+                input.held = self.hold(batch.clone());
             }
         }
         Ok(())

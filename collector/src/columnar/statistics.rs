@@ -39,6 +39,11 @@ impl Statistics {
         }
     }
 
+    /// How many rows were taken in.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
     /// As Delta's log has it, JSON. `schema` tells which of the columns there are.
     pub(super) fn json(&self, schema: &Schema) -> Result<String, ArrowError> {
         let (mut least, mut most, mut nulls) = (Map::new(), Map::new(), Map::new());

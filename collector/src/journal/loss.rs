@@ -45,18 +45,8 @@ pub(super) fn read(segment: &Path) -> Result<Vec<JournalLoss>, JournalError> {
 /// Notes the losses of a segment, durably.
 pub(super) fn write(segment: &Path, losses: &[JournalLoss]) -> Result<(), JournalError> {
     let file = note(segment);
-    let new = file.with_extension("loss.new");
-    let write = || {
-        let text = serde_json::to_vec(losses)?;
-        match std::fs::remove_file(&new) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        durable::write_new(&new, [text.as_slice()])?;
-        std::fs::rename(&new, &file)?;
-        durable::sync_folder(segment.parent().unwrap_or(Path::new(".")))
-    };
-    write().map_err(|source| JournalError::Io { file: file.clone(), source })
+    let text = serde_json::to_vec(losses).map_err(std::io::Error::from);
+    text.and_then(|text| durable::replace(&file, &text)).map_err(|source| JournalError::Io { file, source })
 }
 
 /// Forgets the losses of a segment that is gone.

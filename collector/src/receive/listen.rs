@@ -26,8 +26,7 @@ pub(super) enum Protocol {
     Http2,
 }
 
-/// Serves until the token is cancelled, then lets every connection end what it has begun and waits for all tasks. A
-/// client may take `header_time` for a request's headers, and for its first request.
+/// Serves until the token is cancelled, then lets every connection end what it has begun and waits for all tasks.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,

@@ -1,5 +1,6 @@
 //! Both doors from outside, over loopback sockets, with the clients that agents use. What is stored is told by metrics.
 
+mod authority;
 mod content;
 mod credentials;
 mod framing;

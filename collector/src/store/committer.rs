@@ -13,9 +13,9 @@ use deltalake_core::kernel::Add;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::Health;
 use super::opening::{Opening, Tables};
 use super::table::{TableError, TableLog};
+use super::{Health, priority};
 use crate::columnar::{self, ColumnarError, DataFile};
 use crate::journal::{Cursor, Durable, HANDOFF_BYTES, JournalError, Segments, Taker};
 use crate::metrics::{StoreMetrics, TableLabels};
@@ -268,9 +268,7 @@ impl Committer {
         // A thread of its own, since it is nicer than the others: whoever waits for an acknowledgement comes first.
         let (send, encoded) = oneshot::channel();
         let work = move || {
-            if let Err(error) = rustix::process::nice(NICE) {
-                tracing::debug!(%error, "rows are encoded at the usual priority");
-            }
+            priority::lower(NICE);
             // Nobody waits any more when the store was closed hard.
             drop(send.send(encode()));
         };

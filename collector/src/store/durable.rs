@@ -60,6 +60,20 @@ pub(crate) fn create_folder(folder: &Path) -> Result<()> {
     }
 }
 
+/// Puts a file with these bytes in a place, whole or not at all, and durable from the return on. One process at a time.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let new = Path::new(&new);
+    match std::fs::remove_file(new) {
+        // What a crash has left.
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => write_new(new, [bytes])?,
+    }
+    std::fs::rename(new, path)?;
+    sync_folder(path.parent().unwrap_or(Path::new("/")))
+}
+
 /// Writes a new file and syncs its bytes, not yet its name.
 pub(crate) fn write_new<'a>(path: &Path, parts: impl IntoIterator<Item = &'a [u8]>) -> Result<()> {
     let mut file = File::create_new(path)?;

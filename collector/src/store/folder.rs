@@ -66,8 +66,8 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
-/// Reads the collector's id, which is made with the folder, and tells whether it was made just now. It names the collector in every commit, so that what is
-/// committed is not committed again.
+/// Reads the collector's id, which is made with the folder, and tells whether it was made just now. It names the collector
+/// in every commit, so that what is committed is not committed again.
 fn collector_id(folder: &Path) -> Result<(Uuid, bool), OpenError> {
     let path = folder.join("collector-id");
     let failed = |source: IoError| OpenError::Folder { path: folder.to_owned(), source };
@@ -75,10 +75,7 @@ fn collector_id(folder: &Path) -> Result<(Uuid, bool), OpenError> {
         Ok(text) => Uuid::parse_str(text.trim()).map(|id| (id, false)).map_err(|_| OpenError::CollectorId { path }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let id = Uuid::new_v4();
-            let new = folder.join("collector-id.new");
-            drop(fs::remove_file(&new));
-            durable::write_new(&new, [format!("{id}\n").as_bytes()]).map_err(failed)?;
-            fs::rename(&new, &path).and_then(|()| durable::sync_folder(folder)).map_err(failed)?;
+            durable::replace(&path, format!("{id}\n").as_bytes()).map_err(failed)?;
             Ok((id, true))
         }
         Err(error) => Err(failed(error)),

@@ -14,7 +14,6 @@ mod steadiness;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -23,11 +22,13 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use self::expiry::Examined;
 pub(super) use self::files::rows as read;
 pub(super) use self::plan::Sizes;
 use self::steadiness::Steadiness;
 use super::committer::causes;
 use super::opening::Tables;
+use super::priority;
 use super::retention::RetentionPolicy;
 use super::table::{TableError, TableLog};
 use crate::columnar::ColumnarError;
@@ -117,10 +118,7 @@ pub(super) struct Maintenance {
 impl Maintenance {
     /// Runs until it is told to stop. Blocks: to be run on a thread of its own.
     pub(super) fn run(self, runtime: &Handle) {
-        // Where it is refused we are as nice as the others.
-        if let Err(error) = rustix::process::nice(NICE) {
-            tracing::debug!(%error, "the maintenance runs at the usual priority");
-        }
+        priority::lower(NICE);
         let stop = self.stop.clone();
         // Dropped in the middle of a step it leaves nothing that the next start does not cope with.
         runtime.block_on(stop.run_until_cancelled(self.keep()));
@@ -132,7 +130,7 @@ impl Maintenance {
         let mut slow = Slow {
             last: None,
             steadiness: Steadiness::new(self.clock.now(), self.limits.steady),
-            examined: HashMap::new(),
+            examined: Examined::default(),
         };
         loop {
             for log in tables.iter() {
@@ -151,7 +149,6 @@ impl Maintenance {
 
     /// What keeps a table fast.
     async fn quick(&self, log: &TableLog) {
-        self.step(Task::Checkpoint, log, log.checkpoint_if_due()).await;
         loop {
             let compacted = self.step(Task::Compaction, log, compaction::once(self, log)).await;
             self.step(Task::Checkpoint, log, log.checkpoint_if_due()).await;
@@ -167,9 +164,9 @@ impl Maintenance {
 
     /// What keeps a table small.
     async fn slow(&self, log: &TableLog, slow: &mut Slow) {
-        let policy = self.retention.read().unwrap_or_else(PoisonError::into_inner).clone();
         if slow.steadiness.is_steady() {
-            self.step(Task::Retention, log, expiry::run(self, log, &policy, &mut slow.examined)).await;
+            let policy = self.retention.read().unwrap_or_else(PoisonError::into_inner).clone();
+            self.step(Task::Retention, log, expiry::run(self, log, policy, &mut slow.examined)).await;
         }
         let now = self.clock.now().div_euclid(1_000);
         self.step(Task::LogCleanup, log, log.clean_log(now)).await;
@@ -204,5 +201,5 @@ impl Maintenance {
 struct Slow {
     last: Option<Instant>,
     steadiness: Steadiness,
-    examined: expiry::Examined,
+    examined: Examined,
 }

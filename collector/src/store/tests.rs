@@ -408,7 +408,7 @@ async fn a_lost_collector_id_is_refused_while_the_journal_holds_rows() {
     store.close().await;
     fs::remove_file(crashed.path().join("collector-id")).unwrap();
     let refused = try_open(crashed.path(), prompt()).await;
-    assert!(matches!(refused, Err(OpenError::Journal(JournalError::Damaged { .. }))), "{refused:?}");
+    assert!(matches!(refused, Err(OpenError::Journal(crate::journal::JournalError::Damaged { .. }))), "{refused:?}");
     fs::write(crashed.path().join("collector-id"), "not an id").unwrap();
     let refused = try_open(crashed.path(), prompt()).await;
     assert!(matches!(refused, Err(OpenError::CollectorId { .. })), "{refused:?}");

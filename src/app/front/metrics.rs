@@ -14,6 +14,8 @@ pub(super) enum Part {
 }
 
 impl Part {
+    pub(super) const ALL: [Self; 2] = [Self::Credentials, Self::Tls];
+
     /// As a metric label.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -48,7 +50,7 @@ impl FrontMetrics {
     /// Makes the metrics and registers them. Every part stands there from the start.
     pub(super) fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
-        for part in [Part::Credentials, Part::Tls] {
+        for part in Part::ALL {
             drop(metrics.failures.get_or_create(&PartLabels { part: part.name() }));
         }
         let registry = registry.sub_registry_with_prefix("barograph_front");

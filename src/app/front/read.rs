@@ -8,9 +8,8 @@ use barograph_collector::authenticate::{ClientTenants, Credentials, Tenant};
 use barograph_collector::receive::Identity;
 use toml::Spanned;
 
-use super::bytes;
 use super::metrics::Part;
-use crate::config::{Config, TlsFiles};
+use crate::config::{Config, TlsFiles, line};
 use crate::tokens::{self, Entry};
 
 /// The files that a part is read from.
@@ -56,10 +55,7 @@ pub(crate) fn identity(files: &TlsFiles) -> anyhow::Result<Identity> {
 fn client_tenants(path: &Path) -> anyhow::Result<ClientTenants> {
     let text = String::from_utf8(bytes("tls_client_tenants", path)?)
         .with_context(|| format!("tls_client_tenants: {} is not UTF-8", path.display()))?;
-    let place = |at: usize| {
-        let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-        format!("{}:{line}", path.display())
-    };
+    let place = |at: usize| format!("{}:{}", path.display(), line(&text, at));
     let lines: BTreeMap<Spanned<String>, Spanned<String>> = toml::from_str(&text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         anyhow::anyhow!("{}: {}; a line is `\"name\" = \"tenant\"`", place(at), error.message())
@@ -71,6 +67,11 @@ fn client_tenants(path: &Path) -> anyhow::Result<ClientTenants> {
         added.map_err(|fault| anyhow::anyhow!("{}: {fault}", place(at)))?;
     }
     Ok(tenants)
+}
+
+/// Reads a file that a setting names.
+fn bytes(setting: &str, path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("{setting}: cannot read {}", path.display()))
 }
 
 #[cfg(test)]

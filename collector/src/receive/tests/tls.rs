@@ -11,7 +11,8 @@ use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tonic::Code;
 use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
 
-use super::pki::{Authority, Pair, client, identity};
+use super::authority::{Authority, Pair};
+use super::pki::{client, identity};
 use super::*;
 use crate::authenticate::ClientTenants;
 use crate::receive::patience::Patience;

@@ -1,7 +1,8 @@
 //! Takes out of a table the rows whose time is over. A file of which nothing is left goes; one of which something is left
 //! is written anew.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use arrow::array::{Array as _, AsArray as _, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::filter_record_batch;
@@ -21,29 +22,36 @@ use crate::store::table::{Change, LiveFile, TableLog};
 /// The columns that say whether a row may go.
 const COLUMNS: [&str; 6] = ["tenant", "kind", "session_id", "user_id", "user_email", "repo"];
 
-/// The day on which a file was looked through and which policy by: its rows stay as they are until either changes.
-pub(super) type Examined = HashMap<String, (i64, RetentionPolicy)>;
+/// The files that were looked through on a day by a policy: their rows stay as they are until either changes.
+#[derive(Debug, Default)]
+pub(super) struct Examined {
+    day: i64,
+    policy: Arc<RetentionPolicy>,
+    paths: HashSet<String>,
+}
 
 /// Looks through every file that is old enough, and takes out what may go.
 pub(super) async fn run(
     maintenance: &Maintenance,
     log: &TableLog,
-    policy: &RetentionPolicy,
+    policy: RetentionPolicy,
     examined: &mut Examined,
 ) -> Result<(), MaintenanceError> {
     let Some(fewest) = policy.fewest_days(log.table()) else { return Ok(()) };
     let today = maintenance.clock.now().div_euclid(DAY);
-    let live = log.live_files().await?;
-    for file in live {
+    if examined.day != today || *examined.policy != policy {
+        *examined = Examined { day: today, policy: Arc::new(policy), paths: HashSet::new() };
+    }
+    for file in log.live_files().await? {
         let Some(day) = parse_day(&file.day).filter(|day| is_over(*day, fewest, today)) else { continue };
-        if examined.get(&file.path).is_some_and(|(on, by)| *on == today && by == policy) {
+        if examined.paths.contains(&file.path) {
             continue;
         }
-        let rule = Rule { table: log.table(), policy: policy.clone(), day, name: file.day.clone(), today };
-        expire(maintenance, log, &file, rule).await?;
-        examined.insert(file.path, (today, policy.clone()));
+        let policy = Arc::clone(&examined.policy);
+        expire(maintenance, log, &file, Rule { table: log.table(), policy, day, name: file.day.clone(), today })
+            .await?;
+        examined.paths.insert(file.path);
     }
-    examined.retain(|_, (on, _)| *on == today);
     Ok(())
 }
 
@@ -56,7 +64,7 @@ fn is_over(day: i64, days: u32, today: i64) -> bool {
 #[derive(Clone, Debug)]
 struct Rule {
     table: Table,
-    policy: RetentionPolicy,
+    policy: Arc<RetentionPolicy>,
     /// The file's day, days since the epoch, and as the partition column has it.
     day: i64,
     name: String,
