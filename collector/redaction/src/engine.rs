@@ -3,6 +3,7 @@
 //! An [`Engine`] holds what is the same for all rows; a [`Judge`] redacts the values of one row and keeps its [`Tally`].
 
 mod json;
+mod kept;
 mod recall;
 mod tally;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use barograph_proto::keyed::{Domain, RedactionKeys};
 
 use self::json::Keys;
+use self::kept::Stands;
 pub use self::recall::Recall;
 use self::tally::Done;
 pub use self::tally::{Reason, Tally, WITHHELD};
@@ -59,9 +61,9 @@ impl Engine {
         self.keys.current_epoch()
     }
 
-    /// Begins a row. `recall` is of one request.
+    /// Begins a row. `recall` is of one request, and of this engine alone.
     pub fn judge<'a>(&'a self, tenant: &'a str, caller: Caller<'a>, recall: &'a mut Recall) -> Judge<'a> {
-        recall.begin(tenant);
+        recall.begin(tenant, caller);
         Judge { engine: self, tenant, caller, recall, tally: Tally::default() }
     }
 }
@@ -85,25 +87,34 @@ pub struct Judge<'a> {
 impl<'a> Judge<'a> {
     /// Redacts a text.
     pub fn text(&mut self, target: Target<'_>, value: &mut String) {
-        self.change(value, |judge, value| judge.apply(judge.decide(target), value));
+        self.change(Stands::text(target), value, |judge, value| judge.apply(judge.decide(target), value));
     }
 
     /// Redacts an array or map that was sent as one and is written as JSON.
     pub fn nested(&mut self, target: Target<'_>, value: &mut String) {
-        self.change(value, |judge, value| judge.nested_json(judge.decide(target), value));
+        self.change(Stands::nested(target), value, |judge, value| judge.nested_json(judge.decide(target), value));
     }
 
     /// Redacts a number or a flag that was sent as one: a measure, kept unless a rule names it and hides it.
     pub fn measure(&mut self, target: Target<'_>, value: &mut String) {
-        self.change(value, |judge, value| {
+        if Stands::measure(target).is_some_and(|stands| self.recall.kept.has(stands, value)) {
+            return self.kept(value);
+        }
+        self.change(None, value, |judge, value| {
             let decision = judge.decide(target);
-            if decision.place.is_some() && decision.steps.then.hides() { judge.apply(decision, value) } else { None }
+            if decision.place.is_some() && decision.steps.then.hides() {
+                return judge.apply(decision, value);
+            }
+            if let Some(stands) = Stands::measure(target) {
+                judge.recall.kept.keep(stands, value);
+            }
+            None
         });
     }
 
     /// Redacts what is no text: hashed where its rule hashes, else withheld.
     pub fn opaque(&mut self, target: Target<'_>, value: &mut String) {
-        self.change(value, |judge, value| {
+        self.change(None, value, |judge, value| {
             let decision = judge.decide(target);
             match &decision.steps.then {
                 _ if value.is_empty() || judge.engine.forms.is_whole(value) => None,
@@ -115,7 +126,7 @@ impl<'a> Judge<'a> {
 
     /// Redacts a key: one that is no plain name, or holds something to be found, is hidden.
     pub fn key(&mut self, key: &mut String) {
-        self.change(key, Self::hidden_key);
+        self.change(Some(Stands::Key), key, Self::hidden_key);
     }
 
     /// What was found and done.
@@ -127,13 +138,19 @@ impl<'a> Judge<'a> {
         self.engine.policy.decide(self.caller, target)
     }
 
-    /// Changes a value in place, keeping the books. A panic withholds it.
-    fn change(&mut self, value: &mut String, judge: impl FnOnce(&mut Self, &str) -> Option<String>) {
-        let before = value.len();
-        if before == 0 {
-            // Most cells of a row: nothing to look up a rule for.
-            return self.tally.value(0, 0, false);
+    /// Changes a value in place, keeping the books, unless the same was kept in the same place before. A panic withholds
+    /// it.
+    fn change(
+        &mut self,
+        stands: Option<Stands<'_>>,
+        value: &mut String,
+        judge: impl FnOnce(&mut Self, &str) -> Option<String>,
+    ) {
+        // Most cells of a row are empty: nothing to look up a rule for.
+        if value.is_empty() || stands.is_some_and(|stands| self.recall.kept.has(stands, value)) {
+            return self.kept(value);
         }
+        let before = value.len();
         let redacted = match catch_unwind(AssertUnwindSafe(|| judge(self, value))) {
             Ok(redacted) => redacted,
             Err(_) => Some(self.withheld(value, Reason::Failure(Failure::Panicked))),
@@ -141,8 +158,17 @@ impl<'a> Judge<'a> {
         let changed = redacted.is_some();
         if let Some(redacted) = redacted {
             *value = redacted;
+        } else if let Some(stands) = stands
+            && self.tally.is_silent()
+        {
+            self.recall.kept.keep(stands, value);
         }
         self.tally.value(before, value.len(), changed);
+    }
+
+    /// Closes the books on a value that stays as it is.
+    fn kept(&mut self, value: &str) {
+        self.tally.value(value.len(), value.len(), false);
     }
 
     /// What becomes of a text; none when it stays as it is.

@@ -110,9 +110,8 @@ pub fn at(bytes: &[u8], at: usize) -> Option<usize> {
 /// A text without the form that says that it was cut, and the form; empty when it was not.
 pub fn split_truncated(text: &str) -> (&str, &str) {
     let cut = || {
-        let at = text.rfind(TRUNCATED)?;
-        let (kept, form) = text.split_at_checked(at)?;
-        form.strip_prefix(TRUNCATED)?.strip_suffix(']').filter(|length| is_length(length)).map(|_| (kept, form))
+        let (kept, length) = text.strip_suffix(']')?.rsplit_once(TRUNCATED)?;
+        is_length(length).then(|| text.split_at_checked(kept.len())).flatten()
     };
     cut().unwrap_or((text, ""))
 }

@@ -1,12 +1,14 @@
 //! What was searched before in the same request: an agent sends a command up to six times.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use barograph_proto::keyed::Domain;
+use hashbrown::HashMap;
 
+use super::kept::Kept;
 use super::{Engine, Tally};
 use crate::detect::{self, Failure, Found, Kind, Personal};
+use crate::policy::Caller;
 
 /// Texts remembered for one request, bytes. What comes after is searched again.
 const MOST_REMEMBERED: usize = 4 * 1024 * 1024;
@@ -18,6 +20,7 @@ pub struct Recall {
     with_personal: HashMap<Box<str>, Rc<Result<Searched, Failure>>>,
     secrets_only: HashMap<Box<str>, Rc<Result<Searched, Failure>>>,
     remembered: usize,
+    pub(super) kept: Kept,
 }
 
 /// What a search found.
@@ -53,11 +56,12 @@ impl Finding {
 }
 
 impl Recall {
-    /// Begins a row of a tenant: what was searched for another is forgotten, since it was hashed for that one.
-    pub(super) fn begin(&mut self, tenant: &str) {
+    /// Begins a row of a tenant and a caller: what was searched for another is forgotten, since it was hashed for that one.
+    pub(super) fn begin(&mut self, tenant: &str, caller: Caller<'_>) {
         if self.tenant != tenant {
             *self = Self { tenant: tenant.to_owned(), ..Self::default() };
         }
+        self.kept.begin(caller);
     }
 
     /// Searches a text, or remembers what came of it.

@@ -22,6 +22,8 @@ pub struct Tally {
     pub values: [u64; 4],
     /// Whether the value that is being redacted is missing, and how gravely.
     missing: Option<Redaction>,
+    /// Whether anything was counted about that value.
+    noted: bool,
 }
 
 /// Why a value is withheld.
@@ -118,6 +120,7 @@ impl Tally {
     pub(super) fn value(&mut self, bytes_in: usize, bytes_out: usize, changed: bool) {
         self.bytes_in += bytes_in;
         self.bytes_out += bytes_out;
+        self.noted = false;
         let outcome = self.missing.take().unwrap_or(if changed { Redaction::Redacted } else { Redaction::Kept });
         let at = Redaction::ALL.iter().position(|known| *known == outcome);
         if let Some(count) = at.and_then(|at| self.values.get_mut(at)) {
@@ -125,11 +128,17 @@ impl Tally {
         }
     }
 
+    /// Whether nothing was counted yet about the value that is being redacted.
+    pub(super) fn is_silent(&self) -> bool {
+        !self.noted
+    }
+
     pub(super) fn found(&mut self, kind: &Kind) {
         self.count(kind.as_str().to_owned());
     }
 
     pub(super) fn secret(&mut self, hash: String, kind: &Kind) {
+        self.noted = true;
         self.secrets.entry(hash).or_insert_with(|| kind.as_str().to_owned());
     }
 
@@ -149,6 +158,7 @@ impl Tally {
     }
 
     fn count(&mut self, kind: String) {
+        self.noted = true;
         *self.kinds.entry(kind).or_default() += 1;
     }
 }

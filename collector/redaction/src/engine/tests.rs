@@ -125,7 +125,7 @@ fn a_panic_withholds_the_value_and_nothing_else() {
     let (engine, mut recall) = (engine(&[]), Recall::default());
     let mut judge = engine.judge("default", CALLER, &mut recall);
     let mut value = "hunter2".to_owned();
-    judge.change(&mut value, |_, _| panic!("a bug"));
+    judge.change(None, &mut value, |_, _| panic!("a bug"));
     assert_eq!(value, "[withheld:7]");
     let tally = judge.tally();
     assert_eq!(tally.outcome(), Redaction::Failed);
