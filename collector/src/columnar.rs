@@ -10,6 +10,7 @@ mod statistics;
 use std::collections::BTreeMap;
 
 use barograph_proto::row::Row;
+use bytes::Bytes;
 pub(crate) use day::parse as parse_day;
 pub(crate) use file::DataFile;
 pub(crate) use merge::{BATCH_ROWS, MergePlan, Sorted, merge};
@@ -24,17 +25,20 @@ pub(crate) enum ColumnarError {
     /// The columns do not make a batch of the table's schema.
     #[error("cannot build the columns")]
     Columns(#[from] arrow::error::ArrowError),
+    /// The journal holds what is no row.
+    #[error("cannot read a row of the journal back")]
+    Row(#[from] prost::DecodeError),
     /// The file cannot be encoded.
     #[error("cannot encode the Parquet file")]
     Parquet(#[from] parquet::errors::ParquetError),
 }
 
-/// Encodes rows of one table, one file per day. CPU work: not for the reactor.
-pub(crate) fn encode<R: Row>(requests: Vec<Vec<Redacted<R>>>) -> Result<Vec<DataFile>, ColumnarError> {
+/// Encodes rows of one table, as the journal holds them, one file per day. CPU work: not for the reactor.
+pub(crate) fn encode<R: Row>(rows: &[Bytes]) -> Result<Vec<DataFile>, ColumnarError> {
     let mut days: BTreeMap<i64, Columns> = BTreeMap::new();
-    for mut row in requests.into_iter().flatten() {
+    Redacted::<R>::from_journal(rows, |row| {
         let day = day::of(row.row().origin());
-        days.entry(day).or_insert_with(|| Columns::new(R::TABLE)).append(&mut row);
-    }
+        days.entry(day).or_insert_with(|| Columns::new(R::TABLE)).append(row);
+    })?;
     days.into_iter().map(|(day, columns)| file::encode(R::TABLE, day, &columns.finish()?)).collect()
 }

@@ -8,6 +8,7 @@ mod failure;
 mod frame;
 mod handoff;
 mod loss;
+mod payload;
 mod recover;
 mod seen;
 mod segment;
@@ -20,9 +21,10 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-pub(crate) use frame::parse_id;
 pub(crate) use handoff::{HANDOFF_BYTES, Taker, handoff};
 pub use loss::JournalLoss;
+pub use payload::Encoded;
+pub(crate) use payload::parse_id;
 pub(crate) use recover::{Recovered, recover};
 pub(crate) use seen::{SEEN_IDS, Seen};
 pub use segment::JournalError;
@@ -31,7 +33,6 @@ pub(crate) use writer::Writer;
 use writer::{Append, Message};
 
 use crate::metrics::StoreMetrics;
-use crate::redact::RedactedRows;
 use crate::store::Health;
 
 /// How many requests may wait for the writer.
@@ -112,8 +113,8 @@ impl Journal {
     ///
     /// # Errors
     /// When the journal is full, has failed or is closed. No row is durable then, unless the disk failed in the middle.
-    pub async fn append(&self, rows: RedactedRows) -> Result<Receipt, AppendError> {
-        if rows.is_empty() {
+    pub async fn append(&self, encoded: Encoded) -> Result<Receipt, AppendError> {
+        if encoded.rows.is_empty() {
             return Ok(Receipt { stored: 0, already_stored: 0 });
         }
         if let Some(failure) = self.health.journal_failure() {
@@ -125,15 +126,13 @@ impl Journal {
             self.health.journal_full(&reason);
             return Err(AppendError::new(reason));
         }
-        // Encoded here, in the caller's task: the writer's thread is for the disk.
-        let encoded = frame::encode(&rows);
         let permits = encoded.bytes.len().div_ceil(PERMIT_BYTES).min(WAITING_BYTES / PERMIT_BYTES);
         let permits = u32::try_from(permits).unwrap_or(u32::MAX);
         let budget = Arc::clone(&self.budget).acquire_many_owned(permits).await.map_err(|_| AppendError::closed())?;
         let (answer, receipt) = oneshot::channel();
         let place = self.requests.reserve().await.map_err(|_| AppendError::closed())?;
         self.metrics.journal_queue_requests.inc();
-        place.send(Message::Append(Box::new(Append { encoded, rows, answer, _budget: budget })));
+        place.send(Message::Append(Box::new(Append { encoded, answer, _budget: budget })));
         receipt.await.unwrap_or_else(|_| Err(AppendError::closed()))
     }
 

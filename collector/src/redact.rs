@@ -18,6 +18,7 @@ use barograph_proto::keyed::RedactionKeys;
 use barograph_proto::row::{Cells, Event, MetricPoint, Row, Rows, Span};
 use barograph_redaction::engine::{Engine, Recall, Tally};
 use barograph_redaction::policy::{Caller, Policy};
+use bytes::Bytes;
 
 pub use self::in_force::InForce;
 pub use self::shadow::{Shadow, ShadowMetrics, ShadowTold};
@@ -51,11 +52,16 @@ impl Redactor {
 
     /// Redacts every row of a request.
     pub fn redact(&self, rows: Rows) -> RedactedRows {
-        let (mut recall, mut sum) = (Recall::default(), Tally::default());
+        self.redact_part(rows, &mut Recall::default())
+    }
+
+    /// Redacts some rows of a request, with what is remembered of those before them.
+    pub fn redact_part(&self, rows: Rows, recall: &mut Recall) -> RedactedRows {
+        let mut sum = Tally::default();
         RedactedRows {
-            events: self.rows(rows.events, &mut recall, &mut sum),
-            spans: self.rows(rows.spans, &mut recall, &mut sum),
-            metric_points: self.rows(rows.metric_points, &mut recall, &mut sum),
+            events: self.rows(rows.events, recall, &mut sum),
+            spans: self.rows(rows.spans, recall, &mut sum),
+            metric_points: self.rows(rows.metric_points, recall, &mut sum),
             tally: sum,
         }
     }
@@ -102,9 +108,16 @@ impl<R: Row> Redacted<R> {
         self.0.cells(cells);
     }
 
-    /// A row that the journal holds: it was redacted before it was written there.
-    pub(crate) fn from_journal(bytes: &[u8]) -> Result<Self, prost::DecodeError> {
-        R::decode(bytes).map(Self)
+    /// Reads rows back that the journal holds, which were redacted before they were written there, one after the other.
+    /// Each takes the place of the one before it, so that a row costs no memory of its own.
+    pub(crate) fn from_journal(rows: &[Bytes], mut read: impl FnMut(&mut Self)) -> Result<(), prost::DecodeError> {
+        let mut row = Self(R::default());
+        for bytes in rows {
+            row.0.clear();
+            row.0.merge(bytes.as_ref())?;
+            read(&mut row);
+        }
+        Ok(())
     }
 }
 
@@ -127,6 +140,14 @@ impl RedactedRows {
     /// What was found and done in all rows together, without the secrets.
     pub fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// Adds rows behind those that are there.
+    pub(crate) fn append(&mut self, mut more: Self) {
+        self.events.append(&mut more.events);
+        self.spans.append(&mut more.spans);
+        self.metric_points.append(&mut more.metric_points);
+        self.tally.add(&more.tally);
     }
 
     /// How many rows, of all tables.

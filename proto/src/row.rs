@@ -396,6 +396,13 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Adds rows behind those that are there.
+    pub fn append(&mut self, mut more: Self) {
+        self.events.append(&mut more.events);
+        self.spans.append(&mut more.spans);
+        self.metric_points.append(&mut more.metric_points);
+    }
+
     /// How many rows, of all tables.
     pub fn len(&self) -> usize {
         self.events.len() + self.spans.len() + self.metric_points.len()

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::segments::Durable;
 use crate::metrics::StoreMetrics;
 
-/// How much may wait in memory, bytes in the journal; decoded rows take about three times as much.
+/// How much may wait in memory, bytes in the journal.
 pub(crate) const HANDOFF_BYTES: u64 = 48 * 1024 * 1024;
 
 /// The journal's end.
@@ -57,6 +57,11 @@ impl Giver {
         self.metrics.commit_queue_bytes.set(i64::try_from(waiting.bytes).unwrap_or(i64::MAX));
         drop(waiting);
         // Only now, so that who sees the position finds the rows.
+        self.announce(position);
+    }
+
+    /// Says that a frame has become durable, without handing it on.
+    pub(crate) fn announce(&self, position: i64) {
         self.durable.send_replace(position);
     }
 }

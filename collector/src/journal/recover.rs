@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::frame;
 use super::loss::{self, JournalLoss};
+use super::payload::Payload;
 use super::segment::{self, HEADER_LEN, JournalError, Next, SegmentReader};
 use super::segments::{Segment, Segments};
 use crate::store::durable;
@@ -90,8 +90,8 @@ fn check(
     loop {
         match reader.next()? {
             Next::Frame(_, payload) => {
-                let rows = frame::decode(payload).map_err(|_| reader.damaged("a frame cannot be decoded"))?;
-                ids.extend(frame::ids(&rows));
+                let read = Payload::read(payload).and_then(|payload| payload.ids(ids));
+                read.map_err(|_| reader.damaged("a frame cannot be decoded"))?;
             }
             Next::End => break,
             Next::Bad(reason) if !is_last || reader.any_frame_behind()? => match &mut accepted {

@@ -8,10 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::frame;
 use super::loss;
+use super::payload::Payload;
 use super::segment::{self, JournalError, Next, SegmentReader};
-use crate::redact::RedactedRows;
 
 /// The segments of one journal, shared by the thread that writes them and the task that commits what they hold.
 #[derive(Debug)]
@@ -121,8 +120,8 @@ impl Segments {
 pub(crate) struct Durable {
     /// The frame's position.
     pub(crate) position: i64,
-    /// Its rows, request by request.
-    pub(crate) rows: Vec<RedactedRows>,
+    /// Its rows.
+    pub(crate) payload: Payload,
     /// The length of its payload, bytes.
     pub(crate) bytes: u64,
     /// Since when they wait to be committed; none when they were read back from the disk.
@@ -152,8 +151,8 @@ impl Cursor {
             match reader.next()? {
                 Next::Frame(position, payload) if position >= next => {
                     let bytes = payload.len() as u64;
-                    let rows = frame::decode(payload).map_err(|_| reader.damaged("a frame cannot be decoded"))?;
-                    frames.push(Durable { position, rows: vec![rows], bytes, since: None });
+                    let payload = Payload::read(payload).map_err(|_| reader.damaged("a frame cannot be decoded"))?;
+                    frames.push(Durable { position, payload, bytes, since: None });
                     (next, total) = (position + 1, total + bytes);
                 }
                 Next::Frame(..) => {}

@@ -5,18 +5,19 @@ use std::io::ErrorKind;
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::failure::{Failure, is_full, is_out_of_descriptors};
-use super::frame::{Encoded, HEADER_LEN as FRAME_HEADER_LEN, Header};
+use super::frame::{HEADER_LEN as FRAME_HEADER_LEN, Header};
 use super::handoff::Giver;
+use super::payload::{Encoded, Payload};
 use super::seen::Seen;
 use super::segment::{self, HEADER_LEN};
 use super::segments::{Durable, Segment, Segments};
 use super::{AppendError, Receipt};
 use crate::metrics::StoreMetrics;
-use crate::redact::RedactedRows;
 use crate::store::{Health, durable};
 
 /// A segment that has grown beyond this is closed, and the next frame starts another, bytes.
@@ -40,14 +41,13 @@ pub(crate) enum Message {
 /// A request that waits to become durable.
 pub(crate) struct Append {
     pub(super) encoded: Encoded,
-    pub(super) rows: RedactedRows,
     pub(super) answer: oneshot::Sender<Result<Receipt, AppendError>>,
     pub(super) _budget: OwnedSemaphorePermit,
 }
 
 impl std::fmt::Debug for Append {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Append({} rows, {} bytes)", self.rows.len(), self.encoded.bytes.len())
+        write!(f, "Append({:?})", self.encoded)
     }
 }
 
@@ -63,8 +63,6 @@ pub(crate) struct Writer {
     open: Option<Open>,
     /// The position of the next frame.
     next: i64,
-    /// One frame at a time, header and payload.
-    buffer: Vec<u8>,
 }
 
 /// The segment that is being written.
@@ -102,7 +100,7 @@ impl Writer {
         health: Health,
         metrics: StoreMetrics,
     ) -> Self {
-        Self { segments, seen, handoff, health, metrics, open: None, next, buffer: Vec::new() }
+        Self { segments, seen, handoff, health, metrics, open: None, next }
     }
 
     /// Writes until it is told to end, or until every handle is gone. Blocks: to be run on a thread of its own.
@@ -123,31 +121,28 @@ impl Writer {
             }
             self.metrics.journal_queue_requests.dec_by(i64::try_from(group.len()).unwrap_or(i64::MAX));
             if !group.is_empty() {
-                self.commit(group.drain(..));
+                self.commit(group.drain(..), bytes);
             }
         }
     }
 
     /// Makes a group of requests durable with one sync, and answers them.
-    fn commit(&mut self, group: impl ExactSizeIterator<Item = Box<Append>>) {
+    fn commit(&mut self, group: impl ExactSizeIterator<Item = Box<Append>>, bytes: usize) {
         self.metrics.group_requests.observe(f64::from(u32::try_from(group.len()).unwrap_or(u32::MAX)));
-        self.buffer.clear();
-        self.buffer.resize(FRAME_HEADER_LEN, 0);
+        let mut frame = Vec::with_capacity(FRAME_HEADER_LEN + bytes);
+        frame.resize(FRAME_HEADER_LEN, 0);
         let mut answers: Answers = Vec::with_capacity(group.len());
-        let (mut rows, mut fresh) = (Vec::with_capacity(group.len()), Vec::new());
-        for mut append in group {
-            let receipt = self.admit(&mut append, &mut fresh);
-            answers.push((append.answer, receipt));
-            if !append.rows.is_empty() {
-                rows.push(append.rows);
-            }
+        let mut fresh = Vec::new();
+        for Append { encoded, answer, .. } in group.map(|append| *append) {
+            answers.push((answer, self.admit(&encoded, &mut frame, &mut fresh)));
         }
         // Rows that are all known are durable already: the writer answers nobody before the sync.
-        let written = if rows.is_empty() { self.failed() } else { self.write() };
+        let has_rows = frame.len() > FRAME_HEADER_LEN;
+        let written = if has_rows { self.write(&mut frame) } else { self.failed() };
         match written {
             Ok(()) => {
-                if !rows.is_empty() {
-                    self.hand_on(rows);
+                if has_rows {
+                    self.hand_on(frame);
                 }
                 for (answer, receipt) in answers {
                     drop(answer.send(Ok(receipt)));
@@ -155,14 +150,10 @@ impl Writer {
             }
             Err(failure) => self.refuse(answers, &fresh, &failure),
         }
-        if self.buffer.capacity() > 2 * GROUP_BYTES {
-            self.buffer = Vec::new();
-        }
     }
 
     /// Puts those rows of a request into the frame whose ids are new, and leaves the others out of it.
-    fn admit(&mut self, append: &mut Append, fresh: &mut Vec<u128>) -> Receipt {
-        let encoded = &append.encoded;
+    fn admit(&mut self, encoded: &Encoded, frame: &mut Vec<u8>, fresh: &mut Vec<u128>) -> Receipt {
         let known: Vec<bool> = encoded
             .rows
             .iter()
@@ -175,22 +166,17 @@ impl Writer {
         let already_stored = known.iter().filter(|known| **known).count();
         let receipt = Receipt { stored: (known.len() - already_stored) as u64, already_stored: already_stored as u64 };
         if already_stored == 0 {
-            self.buffer.extend_from_slice(&encoded.bytes);
+            frame.extend_from_slice(&encoded.bytes);
             return receipt;
         }
         self.metrics.known_rows.inc_by(receipt.already_stored);
         let mut start = 0;
         for (row, known) in encoded.rows.iter().zip(&known) {
             if !known {
-                self.buffer.extend_from_slice(encoded.bytes.get(start..row.end).unwrap_or_default());
+                frame.extend_from_slice(encoded.bytes.get(start..row.end).unwrap_or_default());
             }
             start = row.end;
         }
-        let mut known = known.into_iter();
-        let mut keep = || !known.next().unwrap_or(false);
-        append.rows.events.retain(|_| keep());
-        append.rows.spans.retain(|_| keep());
-        append.rows.metric_points.retain(|_| keep());
         receipt
     }
 
@@ -198,19 +184,19 @@ impl Writer {
         self.health.journal_failure().map_or(Ok(()), |reason| Err(Failure::Fatal(reason)))
     }
 
-    /// Writes and syncs the frame in the buffer.
-    fn write(&mut self) -> Result<(), Failure> {
+    /// Writes and syncs a frame, whose header it fills in.
+    fn write(&mut self, frame: &mut [u8]) -> Result<(), Failure> {
         self.failed()?;
         let mut open = match self.open.take() {
             Some(open) => open,
             None => self.begin()?,
         };
         let salt = segment::salt(self.segments.collector(), open.base);
-        let (head, payload) = self.buffer.split_at_mut(FRAME_HEADER_LEN);
+        let (head, payload) = frame.split_at_mut(FRAME_HEADER_LEN);
         let header = Header::new(&salt, self.next, payload)
             .ok_or_else(|| Failure::Fatal("a group of requests beyond 4 GiB".to_owned()))?;
         head.copy_from_slice(&header.to_bytes());
-        if let Err(error) = open.write(&self.buffer) {
+        if let Err(error) = open.write(frame) {
             // What was written of the frame has to go, or the next one would stand behind a torn one.
             return match (is_full(&error), open.cut()) {
                 (true, Ok(())) => {
@@ -224,7 +210,7 @@ impl Writer {
         // Never tried again: after a failed sync the kernel may count pages as clean that never reached the disk.
         durable::sync_data(&open.file).map_err(|error| Failure::Fatal(format!("fsync failed: {error}")))?;
         self.metrics.fsync_seconds.observe(started.elapsed().as_secs_f64());
-        open.bytes += self.buffer.len() as u64;
+        open.bytes += frame.len() as u64;
         let sealed = open.bytes >= SEGMENT_BYTES;
         self.segments.update(open.base, Segment { last: self.next, bytes: open.bytes, sealed });
         self.open = (!sealed).then_some(open);
@@ -254,10 +240,16 @@ impl Writer {
         }
     }
 
-    fn hand_on(&self, rows: Vec<RedactedRows>) {
-        let bytes = (self.buffer.len() - FRAME_HEADER_LEN) as u64;
+    fn hand_on(&self, frame: Vec<u8>) {
         self.metrics.journal_bytes.set(i64::try_from(self.segments.bytes()).unwrap_or(i64::MAX));
-        self.handoff.give(Durable { position: self.next - 1, rows, bytes, since: Some(Instant::now()) });
+        let position = self.next - 1;
+        let payload = Bytes::from(frame).slice(FRAME_HEADER_LEN..);
+        let bytes = payload.len() as u64;
+        match Payload::read(payload) {
+            Ok(payload) => self.handoff.give(Durable { position, payload, bytes, since: Some(Instant::now()) }),
+            // Then the committer reads it from the journal, and says what is wrong with it.
+            Err(_) => self.handoff.announce(position),
+        }
     }
 
     /// Acknowledges nobody, and forgets the group's ids, since its rows may come again.

@@ -1,8 +1,8 @@
 //! Inflates a body, never beyond the largest message: a bomb costs one buffer of that size, for a moment.
 
-use std::borrow::Cow;
 use std::io::Read;
 
+use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::http::header::AsHeaderName;
 use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
@@ -39,9 +39,10 @@ impl Compression {
     }
 
     /// The bytes that were compressed: all of them, and nothing after them.
-    pub(super) fn inflate(self, bytes: &[u8]) -> Result<Cow<'_, [u8]>, Refusal> {
+    pub(super) fn inflate(self, message: &Bytes) -> Result<Bytes, Refusal> {
+        let bytes = message.as_ref();
         match self {
-            Self::Identity => return Ok(Cow::Borrowed(bytes)),
+            Self::Identity => return Ok(message.clone()),
             // The decoders take nothing at all for a whole stream; no compressor writes that.
             _ if bytes.is_empty() => Err(Refusal::Corrupt),
             Self::Gzip => read_capped(MultiGzDecoder::new(bytes)),
@@ -52,7 +53,7 @@ impl Compression {
                 if decoder.get_ref().is_empty() { Ok(inflated) } else { Err(Refusal::Corrupt) }
             }
         }
-        .map(Cow::Owned)
+        .map(Bytes::from)
     }
 }
 
@@ -95,7 +96,7 @@ pub(super) mod tests {
         for compression in COMPRESSED {
             for len in [0, 1, 100_000, MAX_MESSAGE_BYTES] {
                 let stream = compress(compression, &vec![7; len]);
-                assert_eq!(compression.inflate(&stream).unwrap().len(), len, "{compression:?}");
+                assert_eq!(compression.inflate(&stream.into()).unwrap().len(), len, "{compression:?}");
             }
         }
     }
@@ -104,7 +105,7 @@ pub(super) mod tests {
     fn one_byte_over_the_limit_is_too_large() {
         for compression in COMPRESSED {
             let bomb = compress(compression, &vec![0; MAX_MESSAGE_BYTES + 1]);
-            assert!(matches!(compression.inflate(&bomb), Err(Refusal::TooLarge)), "{compression:?}");
+            assert!(matches!(compression.inflate(&bomb.into()), Err(Refusal::TooLarge)), "{compression:?}");
         }
     }
 
@@ -118,11 +119,15 @@ pub(super) mod tests {
             let faults =
                 [&b""[..], b"plain", &stream[..1], &stream[..stream.len() - 1], &[&stream[..], b"more"].concat()];
             for fault in faults {
-                assert!(matches!(compression.inflate(fault), Err(Refusal::Corrupt)), "{compression:?} {}", fault.len());
+                assert!(
+                    matches!(compression.inflate(&Bytes::copy_from_slice(fault)), Err(Refusal::Corrupt)),
+                    "{compression:?} {}",
+                    fault.len()
+                );
             }
             if compression != Compression::Zstd {
                 // zstd's command line adds a checksum, its library by default does not.
-                assert!(matches!(compression.inflate(&damaged), Err(Refusal::Corrupt)), "{compression:?}");
+                assert!(matches!(compression.inflate(&damaged.into()), Err(Refusal::Corrupt)), "{compression:?}");
             }
         }
     }
@@ -131,7 +136,7 @@ pub(super) mod tests {
     fn streams_in_several_parts_are_read_whole() {
         for compression in [Compression::Gzip, Compression::Zstd] {
             let two = [compress(compression, b"one "), compress(compression, b"two")].concat();
-            assert_eq!(compression.inflate(&two).unwrap().as_ref(), b"one two");
+            assert_eq!(compression.inflate(&two.into()).unwrap().as_ref(), b"one two");
         }
     }
 }

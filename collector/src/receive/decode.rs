@@ -1,8 +1,10 @@
-//! Bytes of a message to an [`Export`], in either of OTLP's two encodings.
+//! Bytes of a message to [`Export`]s, in either of OTLP's two encodings.
 
+mod parts;
+
+use axum::body::Bytes;
 use axum::http::HeaderValue;
 use barograph_proto::otlp::{Export, Signal};
-use prost::Message;
 
 use super::refusal::Refusal;
 use super::{json, shape};
@@ -35,25 +37,28 @@ impl Encoding {
         }
     }
 
-    /// Decodes a message. Nesting is bounded by prost (100) and by `serde_json` (128).
-    pub(super) fn decode(self, signal: Signal, bytes: &[u8]) -> Result<Export, Refusal> {
-        shape::check(self, signal, bytes)?;
-        let export = match self {
-            Self::Protobuf => decode_protobuf(signal, bytes),
-            Self::Json => json::decode(signal, bytes),
-        }?;
-        shape::check_records(&export)?;
-        Ok(export)
+    /// Decodes a message, and gives it on in parts, in the order sent: what comes before a fault has been given on when the
+    /// fault is found. Nesting is bounded by prost (100) and by `serde_json` (128).
+    pub(super) fn decode(self, signal: Signal, bytes: Bytes, mut part: impl FnMut(Export)) -> Result<(), Refusal> {
+        shape::check(self, signal, &bytes)?;
+        let mut records = 0;
+        let mut counted = |export: Export| {
+            records += export.len();
+            shape::check_records(records)?;
+            part(export);
+            Ok(())
+        };
+        match self {
+            Self::Protobuf => parts::decode(signal, bytes, counted),
+            Self::Json => counted(json::decode(signal, &bytes)?),
+        }
     }
 }
 
-fn decode_protobuf(signal: Signal, bytes: &[u8]) -> Result<Export, Refusal> {
-    match signal {
-        Signal::Logs => Message::decode(bytes).map(Export::Logs),
-        Signal::Traces => Message::decode(bytes).map(Export::Traces),
-        Signal::Metrics => Message::decode(bytes).map(Export::Metrics),
+impl From<prost::DecodeError> for Refusal {
+    fn from(error: prost::DecodeError) -> Self {
+        Self::Malformed { fault: innermost(&error) }
     }
-    .map_err(|error| Refusal::Malformed { fault: innermost(&error) })
 }
 
 /// What prost says of a fault. It names messages, fields and wire types, never values, but every message on the way to
@@ -69,9 +74,11 @@ fn innermost(error: &prost::DecodeError) -> String {
 mod tests {
     use barograph_proto::dialect;
     use barograph_proto::keyed::EventIdKey;
+    use barograph_proto::row::Rows;
     use proptest::collection::vec;
     use proptest::prelude::*;
     use proptest::sample::{Index, select};
+    use prost::{DecodeError, Message};
 
     use super::*;
 
@@ -93,21 +100,37 @@ mod tests {
     /// A recorded request in either encoding.
     fn request() -> impl Strategy<Value = (Signal, Encoding, Vec<u8>)> {
         (select(&CAPTURES[..]), any::<bool>()).prop_map(|((signal, json), as_json)| {
-            if as_json {
-                return (signal, Encoding::Json, json.as_bytes().to_vec());
-            }
-            let export = Encoding::Json.decode(signal, json.as_bytes()).unwrap();
-            (signal, Encoding::Protobuf, encoded(export))
+            let encoding = if as_json { Encoding::Json } else { Encoding::Protobuf };
+            let bytes = match encoding {
+                Encoding::Json => json.as_bytes().to_vec(),
+                Encoding::Protobuf => encoded(json::decode(signal, json.as_bytes()).unwrap()),
+            };
+            (signal, encoding, bytes)
         })
     }
 
+    fn rows_of(export: Export) -> Rows {
+        dialect::read("tenant", 0, &EventIdKey::new(&[1; 32]), export)
+    }
+
     /// Reads it as far as it can be read; what comes out is what a dialect gets.
-    fn read(signal: Signal, encoding: Encoding, bytes: &[u8]) -> Result<usize, Refusal> {
-        let export = encoding.decode(signal, bytes)?;
-        let records = export.len();
-        let rows = dialect::read("tenant", 0, &EventIdKey::new(&[1; 32]), export);
-        assert_eq!(rows.events.len() + rows.spans.len() + rows.metric_points.len(), records);
-        Ok(records)
+    fn read(signal: Signal, encoding: Encoding, bytes: Vec<u8>) -> Result<Rows, Refusal> {
+        let (mut all, mut records) = (Rows::default(), 0);
+        encoding.decode(signal, bytes.into(), |export| {
+            records += export.len();
+            all.append(rows_of(export));
+        })?;
+        assert_eq!(all.len(), records);
+        Ok(all)
+    }
+
+    /// Reads a Protobuf message at once.
+    fn read_whole(signal: Signal, bytes: &[u8]) -> Result<Rows, DecodeError> {
+        Ok(rows_of(match signal {
+            Signal::Logs => Export::Logs(Message::decode(bytes)?),
+            Signal::Traces => Export::Traces(Message::decode(bytes)?),
+            Signal::Metrics => Export::Metrics(Message::decode(bytes)?),
+        }))
     }
 
     proptest! {
@@ -130,9 +153,16 @@ mod tests {
             if let Some(end) = end {
                 bytes.truncate(end.index(bytes.len()));
             }
-            match read(signal, encoding, &bytes) {
-                Ok(_) | Err(Refusal::Malformed { .. }) => {}
-                Err(other) => panic!("{other:?}"),
+            let whole = (encoding == Encoding::Protobuf).then(|| read_whole(signal, &bytes));
+            match (read(signal, encoding, bytes), whole) {
+                (Ok(_) | Err(Refusal::Malformed { .. }), None) | (Err(Refusal::Malformed { .. }), Some(Err(_))) => {}
+                (Ok(parts), Some(Ok(whole))) => {
+                    prop_assert_eq!(parts.events, whole.events);
+                    prop_assert_eq!(parts.spans, whole.spans);
+                    prop_assert_eq!(parts.metric_points, whole.metric_points);
+                }
+                (Ok(_), Some(Err(error))) => panic!("{error}"),
+                (Err(other), _) => panic!("{other:?}"),
             }
         }
 
@@ -142,7 +172,7 @@ mod tests {
             encoding in select(&[Encoding::Protobuf, Encoding::Json][..]),
             bytes in vec(any::<u8>(), 0..2_000),
         ) {
-            match read(signal, encoding, &bytes) {
+            match read(signal, encoding, bytes) {
                 Ok(_) | Err(Refusal::Malformed { .. }) => {}
                 Err(other) => panic!("{other:?}"),
             }

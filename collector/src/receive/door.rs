@@ -145,6 +145,7 @@ fn prepare(intake: &Intake, parcel: Parcel) -> Result<(Prepared, Reservation), R
     let message = compression.inflate(&bytes)?;
     // This thread must not wait for room: those who hold it may wait for this thread.
     reservation.cover_now(message.len())?;
-    let export = encoding.decode(signal, &message)?;
-    Ok((intake.prepare(tenant.as_str(), export), reservation))
+    let mut preparing = intake.prepare(tenant.as_str(), signal, message.len());
+    encoding.decode(signal, message, |export| preparing.add(export))?;
+    Ok((preparing.done(), reservation))
 }

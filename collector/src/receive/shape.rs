@@ -1,7 +1,7 @@
 //! Refuses messages that unfold: two bytes can stand for an empty record, whose decoded form takes hundreds, and its
 //! row a thousand. Counted before anything is decoded, so that 64 MiB of nothing do not become gigabytes.
 
-use barograph_proto::otlp::{Export, Signal};
+use barograph_proto::otlp::Signal;
 
 use super::decode::Encoding;
 use super::refusal::Refusal;
@@ -28,8 +28,8 @@ pub(super) fn check(encoding: Encoding, signal: Signal, bytes: &[u8]) -> Result<
 }
 
 /// Refuses a request with too many records.
-pub(super) fn check_records(export: &Export) -> Result<(), Refusal> {
-    if export.len() > MAX_RECORDS {
+pub(super) fn check_records(records: usize) -> Result<(), Refusal> {
+    if records > MAX_RECORDS {
         return Err(Refusal::TooManyParts { parts: "records", limit: MAX_RECORDS });
     }
     Ok(())
@@ -169,7 +169,7 @@ mod tests {
         // Field 9, a group with a varint in it.
         let group = [0x4b, 0x08, 0x01, 0x4c];
         let message = [&group[..], &one_scope(vec![LogRecord::default(); 3])].concat();
-        assert!(Encoding::Protobuf.decode(Signal::Logs, &message).is_ok());
+        assert!(Encoding::Protobuf.decode(Signal::Logs, message.clone().into(), drop).is_ok());
         assert_eq!(protobuf_parts(Signal::Logs, &message), 2 + 3);
     }
 
@@ -182,15 +182,15 @@ mod tests {
     fn a_body_of_empty_records_is_refused_before_it_unfolds() {
         // Field 1 of the request, length 0: an empty ResourceLogs each.
         let empty = [0x0a, 0x00].repeat(MAX_PARTS + 1);
-        let outcome = Encoding::Protobuf.decode(Signal::Logs, &empty);
+        let outcome = Encoding::Protobuf.decode(Signal::Logs, empty.into(), drop);
         assert!(matches!(outcome, Err(Refusal::TooManyParts { parts: "parts", .. })));
 
         let json = format!(r#"{{"resourceLogs":[{}{{}}]}}"#, "{},".repeat(MAX_PARTS));
-        let outcome = Encoding::Json.decode(Signal::Logs, json.as_bytes());
+        let outcome = Encoding::Json.decode(Signal::Logs, json.into(), drop);
         assert!(matches!(outcome, Err(Refusal::TooManyParts { parts: "parts", .. })));
 
         let many = one_scope(vec![LogRecord::default(); MAX_RECORDS + 1]);
-        let outcome = Encoding::Protobuf.decode(Signal::Logs, &many);
+        let outcome = Encoding::Protobuf.decode(Signal::Logs, many.into(), drop);
         assert!(matches!(outcome, Err(Refusal::TooManyParts { parts: "records", .. })));
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use barograph_proto::row::{Event, MetricPoint, Row, Span};
 use barograph_proto::tables::PARTITION_COLUMN;
 use barograph_proto::time::Clock;
+use bytes::Bytes;
 use deltalake_core::kernel::Add;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -19,7 +20,6 @@ use super::{Health, priority};
 use crate::columnar::{self, ColumnarError, DataFile};
 use crate::journal::{Cursor, Durable, HANDOFF_BYTES, JournalError, Segments, Taker};
 use crate::metrics::{StoreMetrics, TableLabels};
-use crate::redact::Redacted;
 
 /// How nice encoding is to others, as nice(2) counts; nicer than the doors, less so than the maintenance.
 const NICE: i32 = 5;
@@ -94,12 +94,12 @@ pub(super) struct Committer {
     pub(super) metrics: StoreMetrics,
 }
 
-/// Rows that are committed together.
+/// Rows that are committed together, each as the journal holds it.
 #[derive(Default)]
 struct Batch {
-    events: Vec<Vec<Redacted<Event>>>,
-    spans: Vec<Vec<Redacted<Span>>>,
-    metric_points: Vec<Vec<Redacted<MetricPoint>>>,
+    events: Vec<Bytes>,
+    spans: Vec<Bytes>,
+    metric_points: Vec<Bytes>,
     rows: usize,
     bytes: u64,
 }
@@ -236,11 +236,13 @@ impl Committer {
         };
         let (events, spans) = (is_new(|tables| &tables.events), is_new(|tables| &tables.spans));
         let metric_points = is_new(|tables| &tables.metric_points);
-        for rows in frame.rows {
-            batch.rows += rows.len();
-            keep(&mut batch.events, rows.events, events);
-            keep(&mut batch.spans, rows.spans, spans);
-            keep(&mut batch.metric_points, rows.metric_points, metric_points);
+        batch.rows += frame.payload.len();
+        for (all, rows, is_new) in [
+            (&mut batch.events, frame.payload.events, events),
+            (&mut batch.spans, frame.payload.spans, spans),
+            (&mut batch.metric_points, frame.payload.metric_points, metric_points),
+        ] {
+            all.extend(rows.into_iter().filter(|_| is_new));
         }
         batch.bytes += frame.bytes;
         self.next = position + 1;
@@ -259,9 +261,9 @@ impl Committer {
         let position = self.next - 1;
         let encode = move || {
             Ok(Pending {
-                events: encode(batch.events)?,
-                spans: encode(batch.spans)?,
-                metric_points: encode(batch.metric_points)?,
+                events: encode::<Event>(&batch.events)?,
+                spans: encode::<Span>(&batch.spans)?,
+                metric_points: encode::<MetricPoint>(&batch.metric_points)?,
                 position,
             })
         };
@@ -295,14 +297,8 @@ impl Committer {
     }
 }
 
-fn keep<R>(all: &mut Vec<Vec<Redacted<R>>>, rows: Vec<Redacted<R>>, keep: bool) {
-    if keep && !rows.is_empty() {
-        all.push(rows);
-    }
-}
-
-fn encode<R: Row>(rows: Vec<Vec<Redacted<R>>>) -> Result<Vec<Written>, ColumnarError> {
-    let files = columnar::encode(rows)?;
+fn encode<R: Row>(rows: &[Bytes]) -> Result<Vec<Written>, ColumnarError> {
+    let files = columnar::encode::<R>(rows)?;
     Ok(files.into_iter().map(|file| Written { file, put: None }).collect())
 }
 

@@ -17,7 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
-use crate::journal::{AppendError, Receipt, parse_id};
+use crate::journal::{AppendError, Encoded, Receipt, parse_id};
 use crate::redact::RedactedRows;
 
 /// Noon of 2026-11-21.
@@ -56,7 +56,7 @@ async fn open(folder: &Path, limits: Limits) -> Store {
 }
 
 async fn append(store: &Store, rows: RedactedRows) -> Result<Receipt, AppendError> {
-    store.journal().append(rows).await
+    store.journal().append(Encoded::from(&rows)).await
 }
 
 fn origin(id: u128, event_time: i64) -> Origin {
