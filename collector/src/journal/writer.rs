@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -28,6 +29,13 @@ const GROUP_REQUESTS: usize = 1_024;
 
 /// A group that has reached this takes no further request, bytes.
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
+
+/// While many send at once, a group gathers for so long before it is written: an fsync for each few of them would cost
+/// more of a core than decoding what they sent.
+const GATHERING: Duration = Duration::from_millis(3);
+
+/// So many requests in the last group are many.
+const MANY_REQUESTS: usize = 4;
 
 /// What the writer is asked to do.
 #[derive(Debug)]
@@ -106,7 +114,12 @@ impl Writer {
     /// Writes until it is told to end, or until every handle is gone. Blocks: to be run on a thread of its own.
     pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Message>) {
         let mut group = Vec::new();
+        let (mut last, mut was_many) = (Instant::now(), false);
         while let Some(message) = queue.blocking_recv() {
+            if was_many {
+                gather(last + GATHERING);
+            }
+            last = Instant::now();
             let mut bytes = 0;
             let mut next = Some(message);
             while let Some(message) = next {
@@ -119,6 +132,7 @@ impl Writer {
                 }
                 next = if group.len() < GROUP_REQUESTS && bytes < GROUP_BYTES { queue.try_recv().ok() } else { None };
             }
+            was_many = group.len() >= MANY_REQUESTS;
             self.metrics.journal_queue_requests.dec_by(i64::try_from(group.len()).unwrap_or(i64::MAX));
             if !group.is_empty() {
                 self.commit(group.drain(..), bytes);
@@ -277,6 +291,12 @@ impl Writer {
     pub(super) fn write_to(&mut self, open: Open) {
         self.open = Some(open);
     }
+}
+
+/// Lets requests queue up until a moment.
+#[expect(clippy::disallowed_methods, reason = "time is what is waited for, on a thread of its own")]
+fn gather(until: Instant) {
+    std::thread::sleep(until.saturating_duration_since(Instant::now()));
 }
 
 /// Whether a file is not there after an attempt to remove it.

@@ -21,8 +21,9 @@ use crate::columnar::{self, ColumnarError, DataFile};
 use crate::journal::{Cursor, Durable, HANDOFF_BYTES, JournalError, Segments, Taker};
 use crate::metrics::{StoreMetrics, TableLabels};
 
-/// How nice encoding is to others, as nice(2) counts; nicer than the doors, less so than the maintenance.
-const NICE: i32 = 5;
+/// How nice encoding is to others while it keeps up, as nice(2) counts: whoever waits for an acknowledgement comes first.
+/// Once a batch is full before its time, the journal grows faster than the tables, and encoding waits for nobody.
+const NICE: i32 = 15;
 
 /// After a failure the next attempt waits this long at first.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -259,6 +260,7 @@ impl Committer {
 
     async fn encode(&self, batch: Batch) -> Result<Pending, CommitError> {
         let position = self.next - 1;
+        let keeps_up = !self.is_full(&batch);
         let encode = move || {
             Ok(Pending {
                 events: encode::<Event>(&batch.events)?,
@@ -267,10 +269,12 @@ impl Committer {
                 position,
             })
         };
-        // A thread of its own, since it is nicer than the others: whoever waits for an acknowledgement comes first.
+        // A thread of its own, since a thread that has become nicer stays so.
         let (send, encoded) = oneshot::channel();
         let work = move || {
-            priority::lower(NICE);
+            if keeps_up {
+                priority::lower(NICE);
+            }
             // Nobody waits any more when the store was closed hard.
             drop(send.send(encode()));
         };

@@ -35,7 +35,7 @@ use crate::columnar::ColumnarError;
 use crate::metrics::{StoreMetrics, TableLabels, TaskLabels};
 
 /// How nice the thread is to others, as nice(2) counts.
-const NICE: i32 = 10;
+const NICE: i32 = 19;
 
 /// The numbers that tests set otherwise.
 #[derive(Clone, Copy, Debug)]
