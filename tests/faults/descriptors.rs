@@ -17,8 +17,8 @@ const FILES: &str = "--nofile=256:256";
 
 const CONNECTIONS: usize = 1_000;
 
-/// What says that no more could be opened.
-const EXHAUSTED: &str = "cannot accept connections";
+/// What says that there are as many connections as the open files allow.
+const CLOSED: &str = "closed a new connection";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn out_of_file_descriptors() {
@@ -33,7 +33,7 @@ async fn out_of_file_descriptors() {
     load.refusals();
 
     let flood = idle(&running, CONNECTIONS, CONNECTIONS).await;
-    assert!(server.home.logged().contains(EXHAUSTED), "the server did not run out of descriptors");
+    assert!(server.home.logged().contains(CLOSED), "the server took every connection");
     let held = load.acknowledged_more(20, Duration::from_secs(20)).await;
     println!("{} of {CONNECTIONS} idle connections: the senders' own took 20 batches each in {held:?}", flood.len());
     drop(flood);
@@ -49,9 +49,9 @@ async fn out_of_file_descriptors() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_descriptor_for_a_new_journal_file() {
+async fn connections_leave_the_journal_its_descriptors() {
     let needs = [Need::Program("prlimit"), Need::Descriptors(4_000)];
-    let name = "no file descriptor for a new journal file";
+    let name = "a new journal file beside all connections that there may be";
     let Some(_fault) = Fault::begin(name, 20, &needs).await else { return };
     let mut server = ServerUnderTest::new();
     server.wrapper = ["prlimit", FILES].map(Into::into).into();
@@ -62,10 +62,9 @@ async fn no_descriptor_for_a_new_journal_file() {
     let headers = [("content-type".to_owned(), "application/x-protobuf".to_owned())];
     assert_eq!(send::http(&client, &url, &headers, Bytes::new()).await.unwrap().status, 200);
     let flood = idle(&running, CONNECTIONS, CONNECTIONS).await;
-    assert!(server.home.logged().contains(EXHAUSTED), "the server did not run out of descriptors");
-    let refused = send::http(&client, &url, &headers, decisions("probe", 0, 1)).await.unwrap();
-    assert_eq!((refused.status, refused.retry_after.as_deref()), (503, Some("1")));
+    assert!(server.home.logged().contains(CLOSED), "the server took every connection");
+    assert_eq!(send::http(&client, &url, &headers, decisions("probe", 0, 1)).await.unwrap().status, 200);
     drop(flood);
     load.lead_to(&running.endpoints);
-    server.holds(running, load, AGAIN, "No file descriptor for a new journal file").await;
+    server.holds(running, load, AGAIN, "A new journal file beside all connections that there may be").await;
 }

@@ -236,6 +236,47 @@ fn a_search_is_remembered_for_its_tenant_only() {
     assert_ne!(first.1.secrets, other.1.secrets);
 }
 
+/// What is remembered of a request must never be taken for what stands elsewhere in it.
+#[test]
+fn what_is_kept_in_one_place_is_not_kept_in_another() {
+    let policy = "version = 1\nname = \"test\"\ndefault = \"hash\"\n\
+                  [[rule]]\ntool = \"open\"\nargument = \"command\"\ndo = \"keep\"\n\
+                  [[rule]]\nattribute = [\"kept\", \"tool_input\"]\ndo = \"keep\"\n\
+                  [[rule]]\nattribute = [\"hidden\"]\ndo = \"hash\"\n";
+    let policy = Policy::parse(policy, Path::new("test.toml"), &mut |_| Err(std::io::ErrorKind::NotFound.into()));
+    let engine = Engine::new(policy.unwrap_or_else(|faults| panic!("{faults}")), keys());
+    let mut recall = Recall::default();
+    let mut is_kept = |tool: &str, way, target| {
+        let mut value = "42".to_owned();
+        let mut row = engine.judge("default", Caller { agent: "codex", tool }, &mut recall);
+        match way {
+            "text" => row.text(target, &mut value),
+            "measure" => row.measure(target, &mut value),
+            "nested" => row.nested(target, &mut value),
+            _ => row.opaque(target, &mut value),
+        }
+        assert_eq!(row.tally().outcome() == Redaction::Kept, value == "42");
+        value == "42"
+    };
+    for _ in 0..3 {
+        assert!(is_kept("open", "text", Target::Column("command")));
+        assert!(!is_kept("shut", "text", Target::Column("command")));
+        assert!(is_kept("open", "text", Target::Attribute("kept")));
+        assert!(!is_kept("open", "text", Target::Attribute("command")));
+        assert!(!is_kept("open", "text", Target::Attribute("other")));
+        assert!(is_kept("open", "measure", Target::Attribute("other")));
+        assert!(!is_kept("open", "measure", Target::Attribute("hidden")));
+        assert!(!is_kept("open", "opaque", Target::Attribute("kept")));
+        assert!(!is_kept("open", "nested", Target::Attribute("hidden")));
+    }
+    // More callers than are told apart.
+    for round in 0..200 {
+        let tool = if round % 2 == 0 { "open".to_owned() } else { format!("shut-{round}") };
+        let kept = is_kept(&tool, "text", Target::Column("command"));
+        assert_eq!(kept, tool == "open", "{tool}");
+    }
+}
+
 fn json() -> impl Strategy<Value = String> {
     let keys = prop_oneof![Just("command"), Just("content"), Just("config"), Just("password"), Just("x"), Just("a b")];
     let leaf = prop_oneof![

@@ -231,6 +231,18 @@ async fn bombs_are_413_and_false_streams_400() {
 }
 
 #[tokio::test]
+async fn of_a_request_with_a_fault_behind_its_first_records_nothing_is_stored() {
+    let door = Open::new(Transport::Http).await;
+    // A second resource, whose only record breaks off.
+    let fault = [0x0a, 0x05, 0x12, 0x03, 0x12, 0x01, 0xff];
+    let body = [logs(vec![text(10); 200]).encode_to_vec(), fault.to_vec()].concat();
+    let response = post(&door, "/v1/logs", &[("content-type", PROTOBUF)], body).await;
+    assert_eq!(status(response, PROTOBUF).await.0, 400);
+    assert_eq!((door.refused("malformed"), door.accepted(), door.received(Signal::Logs)), (1, 0, 0));
+    door.close().await;
+}
+
+#[tokio::test]
 async fn undecodable_bodies_are_400_with_a_status_in_the_same_encoding() {
     let door = Open::new(Transport::Http).await;
     let deep_json = format!(r#"{{"resourceLogs":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
