@@ -1,8 +1,8 @@
 //! The journal: append-only, group-committed with fsync. What it has acknowledged is never lost.
 //!
 //! One thread writes. It takes the requests that wait, leaves out rows whose event id it knows, writes one frame,
-//! syncs, and only then answers all of them. What became durable is handed on to the committer; nothing here waits for
-//! the tables.
+//! syncs, and only then answers all of them. While many send at once, it lets requests gather for some milliseconds.
+//! What became durable is handed on to the committer; nothing here waits for the tables.
 
 mod failure;
 mod frame;

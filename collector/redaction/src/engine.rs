@@ -92,12 +92,14 @@ impl<'a> Judge<'a> {
 
     /// Redacts an array or map that was sent as one and is written as JSON.
     pub fn nested(&mut self, target: Target<'_>, value: &mut String) {
-        self.change(Stands::nested(target), value, |judge, value| judge.nested_json(judge.decide(target), value));
+        let stands = Stands::attribute(target, Stands::Nested);
+        self.change(stands, value, |judge, value| judge.nested_json(judge.decide(target), value));
     }
 
     /// Redacts a number or a flag that was sent as one: a measure, kept unless a rule names it and hides it.
     pub fn measure(&mut self, target: Target<'_>, value: &mut String) {
-        if Stands::measure(target).is_some_and(|stands| self.recall.kept.has(stands, value)) {
+        let stands = Stands::attribute(target, Stands::Measure);
+        if stands.is_some_and(|stands| self.recall.kept.has(stands, value)) {
             return self.kept(value);
         }
         self.change(None, value, |judge, value| {
@@ -105,7 +107,7 @@ impl<'a> Judge<'a> {
             if decision.place.is_some() && decision.steps.then.hides() {
                 return judge.apply(decision, value);
             }
-            if let Some(stands) = Stands::measure(target) {
+            if let Some(stands) = stands {
                 judge.recall.kept.keep(stands, value);
             }
             None

@@ -4,8 +4,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
+use super::payload::Payload;
 use super::segments::Durable;
 use crate::metrics::StoreMetrics;
 
@@ -33,8 +36,16 @@ pub(crate) struct Taker {
 // A std mutex: held for a push or a pop, never across a wait.
 #[derive(Debug, Default)]
 struct Waiting {
-    frames: VecDeque<Durable>,
+    frames: VecDeque<Frame>,
     bytes: u64,
+}
+
+/// A frame as the writer leaves it: whoever takes it takes it apart, since senders wait for the writer.
+#[derive(Debug)]
+struct Frame {
+    position: i64,
+    payload: Bytes,
+    since: Instant,
 }
 
 /// Makes both ends, with the last position that is durable already.
@@ -47,21 +58,16 @@ pub(crate) fn handoff(last: i64, limit: u64, metrics: &StoreMetrics) -> (Giver, 
 
 impl Giver {
     /// Hands on a frame that has just become durable. Never waits.
-    pub(crate) fn give(&self, frame: Durable) {
-        let position = frame.position;
+    pub(crate) fn give(&self, position: i64, payload: Bytes) {
+        let bytes = payload.len() as u64;
         let mut waiting = lock(&self.waiting);
-        if waiting.bytes + frame.bytes <= self.limit {
-            waiting.bytes += frame.bytes;
-            waiting.frames.push_back(frame);
+        if waiting.bytes + bytes <= self.limit {
+            waiting.bytes += bytes;
+            waiting.frames.push_back(Frame { position, payload, since: Instant::now() });
         }
         self.metrics.commit_queue_bytes.set(i64::try_from(waiting.bytes).unwrap_or(i64::MAX));
         drop(waiting);
         // Only now, so that who sees the position finds the rows.
-        self.announce(position);
-    }
-
-    /// Says that a frame has become durable, without handing it on.
-    pub(crate) fn announce(&self, position: i64) {
         self.durable.send_replace(position);
     }
 }
@@ -77,12 +83,19 @@ impl Taker {
         self.durable.changed().await.is_ok()
     }
 
-    /// Takes the frame at a position, if it waits in memory. Frames before it are dropped.
+    /// Takes the frame at a position, if it waits in memory and can be read; one that cannot is for the journal to tell
+    /// about. Frames before it are dropped.
     pub(crate) fn take(&mut self, position: i64) -> Option<Durable> {
+        let Frame { payload, since, .. } = self.take_frame(position)?;
+        let bytes = payload.len() as u64;
+        Some(Durable { position, payload: Payload::read(payload).ok()?, bytes, since: Some(since) })
+    }
+
+    fn take_frame(&mut self, position: i64) -> Option<Frame> {
         let mut waiting = lock(&self.waiting);
         while waiting.frames.front()?.position <= position {
             let frame = waiting.frames.pop_front()?;
-            waiting.bytes = waiting.bytes.saturating_sub(frame.bytes);
+            waiting.bytes = waiting.bytes.saturating_sub(frame.payload.len() as u64);
             self.metrics.commit_queue_bytes.set(i64::try_from(waiting.bytes).unwrap_or(i64::MAX));
             if frame.position == position {
                 return Some(frame);

@@ -13,10 +13,10 @@ use tokio::time::Instant;
 use super::failure::{Failure, is_full, is_out_of_descriptors};
 use super::frame::{HEADER_LEN as FRAME_HEADER_LEN, Header};
 use super::handoff::Giver;
-use super::payload::{Encoded, Payload};
+use super::payload::Encoded;
 use super::seen::Seen;
 use super::segment::{self, HEADER_LEN};
-use super::segments::{Durable, Segment, Segments};
+use super::segments::{Segment, Segments};
 use super::{AppendError, Receipt};
 use crate::metrics::StoreMetrics;
 use crate::store::{Health, durable};
@@ -256,14 +256,7 @@ impl Writer {
 
     fn hand_on(&self, frame: Vec<u8>) {
         self.metrics.journal_bytes.set(i64::try_from(self.segments.bytes()).unwrap_or(i64::MAX));
-        let position = self.next - 1;
-        let payload = Bytes::from(frame).slice(FRAME_HEADER_LEN..);
-        let bytes = payload.len() as u64;
-        match Payload::read(payload) {
-            Ok(payload) => self.handoff.give(Durable { position, payload, bytes, since: Some(Instant::now()) }),
-            // Then the committer reads it from the journal, and says what is wrong with it.
-            Err(_) => self.handoff.announce(position),
-        }
+        self.handoff.give(self.next - 1, Bytes::from(frame).slice(FRAME_HEADER_LEN..));
     }
 
     /// Acknowledges nobody, and forgets the group's ids, since its rows may come again.

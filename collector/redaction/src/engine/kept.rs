@@ -60,14 +60,9 @@ impl<'a> Stands<'a> {
         }
     }
 
-    /// The same for an array or a map.
-    pub(super) fn nested(target: Target<'a>) -> Option<Self> {
-        if let Target::Attribute(key) = target { Some(Self::Nested(key)) } else { None }
-    }
-
-    /// The same for a number or a flag.
-    pub(super) fn measure(target: Target<'a>) -> Option<Self> {
-        if let Target::Attribute(key) = target { Some(Self::Measure(key)) } else { None }
+    /// Where an attribute stands that was sent as something else than a text; none for what is no attribute.
+    pub(super) fn attribute(target: Target<'a>, sent_as: fn(&'a str) -> Self) -> Option<Self> {
+        if let Target::Attribute(key) = target { Some(sent_as(key)) } else { None }
     }
 }
 
