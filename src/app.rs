@@ -73,7 +73,7 @@ impl App {
         let connections = open_files::connections(config.max_connections);
         let loaded = Sources::of(config).load()?;
         let senders = Loaded::read(config)?;
-        let doors = Doors::bind(config).await?;
+        let doors = Doors::bind(config)?;
         let addresses = doors.addresses(senders.has_tls())?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let mut registry = telemetry::registry();

@@ -1,8 +1,9 @@
 //! The two OTLP doors: gRPC and HTTP. Both end in [`Intake`].
 //!
 //! A door takes connections and requests on its [`Terms`]: who may send, in what security, how much at a time. It reads
-//! a request's bytes within bounds (`upload`), and one shared path (`door`) inflates, decodes, redacts and stores them. What comes of it is a receipt or a `refusal`; only `reply` turns either into words on
-//! the wire. Clients of agents send a batch once and wait 10 s, so a door waits rather than refuses where it can.
+//! a request's bytes within bounds (`upload`), and one shared path (`door`) inflates, decodes, redacts and stores them.
+//! What comes of it is a receipt or a `refusal`; only `reply` turns either into words on the wire. Clients of agents
+//! send a batch once and wait 10 s, so a door waits rather than refuses where it can.
 
 mod admission;
 mod body;
@@ -32,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use admission::BYTES_IN_FLIGHT;
 pub use connections::{Bound, ConnectionLimit};
+pub use listen::bind;
 pub use terms::Terms;
 pub use tls::{Identity, IdentityError, Tls};
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use barograph_collector::receive;
 use tokio::net::TcpListener;
 
 use crate::config::Config;
@@ -47,11 +48,11 @@ pub(super) struct Doors {
 
 impl Doors {
     /// Binds all three, or none.
-    pub(super) async fn bind(config: &Config) -> Result<Self, BindError> {
+    pub(super) fn bind(config: &Config) -> Result<Self, BindError> {
         Ok(Self {
-            otlp_grpc: bind(config.otlp_grpc, "--otlp-grpc").await?,
-            otlp_http: bind(config.otlp_http, "--otlp-http").await?,
-            web: bind(config.web, "--web").await?,
+            otlp_grpc: bind(config.otlp_grpc, "--otlp-grpc")?,
+            otlp_http: bind(config.otlp_http, "--otlp-http")?,
+            web: bind(config.web, "--web")?,
         })
     }
 
@@ -66,8 +67,8 @@ impl Doors {
     }
 }
 
-async fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+fn bind(address: SocketAddr, flag: &'static str) -> Result<TcpListener, BindError> {
+    receive::bind(address).map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => BindError::Taken { address, flag },
         _ => BindError::Refused { address, flag, source },
     })
@@ -103,9 +104,9 @@ mod tests {
 
     #[tokio::test]
     async fn taken_port_is_named_with_the_flag_that_changes_it() {
-        let taken = bind("127.0.0.1:0".parse().unwrap(), "--web").await.unwrap();
+        let taken = bind("127.0.0.1:0".parse().unwrap(), "--web").unwrap();
         let address = taken.local_addr().unwrap();
-        let error = bind(address, "--web").await.unwrap_err().to_string();
+        let error = bind(address, "--web").unwrap_err().to_string();
         assert!(error.starts_with(&format!("{address} is taken by another process")), "{error}");
         assert!(error.contains("--web"), "{error}");
     }

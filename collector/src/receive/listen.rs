@@ -1,14 +1,15 @@
-//! Accepts connections and serves a router on them until told to stop. Knows nothing of OTLP.
+//! Binds a port, accepts connections on it and serves a router on them until told to stop. Knows nothing of OTLP.
 
 mod activity;
 mod connection;
 mod handshake;
 
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 
 use super::connections::Connections;
@@ -17,6 +18,11 @@ use super::seldom::Seldom;
 /// The pause after an accept that failed for want of file descriptors or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Connections that may wait to be accepted. When a network comes back, a company's agents connect within one second;
+/// those whom the queue cannot hold wait for whole seconds, and the kernel resets some that have sent already. Linux
+/// holds no more than `net.core.somaxconn` of them, which is 4,096 where nobody changed it.
+const BACKLOG: u32 = 4_096;
+
 /// What is spoken on a listener.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Protocol {
@@ -24,6 +30,18 @@ pub(super) enum Protocol {
     Any,
     /// HTTP/2 from the first byte, as gRPC does.
     Http2,
+}
+
+/// Binds a port for many clients.
+///
+/// # Errors
+/// The system's, when the address is taken or may not be bound.
+pub fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A restarted receiver has its port again while connections of the last one linger.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Serves until the token is cancelled, then lets every connection end what it has begun and waits for all tasks.

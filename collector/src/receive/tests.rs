@@ -27,7 +27,6 @@ use barograph_proto::time::{Clock, SystemClock};
 use opentelemetry_proto::tonic::metrics::v1::Gauge;
 use prost::Message;
 use prost::encoding::encode_varint;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -84,7 +83,7 @@ impl Open {
             Transport::Grpc => (grpc_door::routes(&door), Protocol::Http2),
             Transport::Http => (http_door::routes(&door), Protocol::Any),
         };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = super::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let served = tokio::spawn({

@@ -19,7 +19,7 @@ fn request(connection: usize, number: usize) -> ExportLogsServiceRequest {
 }
 
 /// Lets this process open as many files as the system allows it to: many shells begin with 1,024.
-fn open_many_files() {
+pub(super) fn open_many_files() {
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).unwrap();
 }
