@@ -1,20 +1,17 @@
 //! The `barograph` program: parses the command line, runs it, says what went wrong.
 
+mod allocator;
+
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use barograph::cli::Cli;
 use barograph::redact::BadInput;
 use clap::Parser as _;
-use mimalloc::MiMalloc;
-
-/// A record is some hundred small texts, made on one thread and freed on another. Under load the system's allocator took a
-/// fifth of the receiver's CPU time and kept twice the memory.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Exit codes: 0 done, 1 failed or a check found something, 2 wrong usage (clap's own) or unreadable input.
 fn main() -> ExitCode {
+    allocator::keep_freed_memory();
     match barograph::run(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {

@@ -33,12 +33,19 @@ pub(crate) enum ColumnarError {
     Parquet(#[from] parquet::errors::ParquetError),
 }
 
-/// Encodes rows of one table, as the journal holds them, one file per day. CPU work: not for the reactor.
-pub(crate) fn encode<R: Row>(rows: &[Bytes]) -> Result<Vec<DataFile>, ColumnarError> {
+/// Rows that are worked on between two calls of what is told that a step is done.
+const STEP_ROWS: usize = 1_024;
+
+/// Encodes rows of one table, as the journal holds them, one file per day, and tells each time when a step of some
+/// milliseconds is done. CPU work: not for the reactor.
+pub(crate) fn encode<R: Row>(rows: &[Bytes], stepped: &mut dyn FnMut()) -> Result<Vec<DataFile>, ColumnarError> {
     let mut days: BTreeMap<i64, Columns> = BTreeMap::new();
-    Redacted::<R>::from_journal(rows, |row| {
-        let day = day::of(row.row().origin());
-        days.entry(day).or_insert_with(|| Columns::new(R::TABLE)).append(row);
-    })?;
-    days.into_iter().map(|(day, columns)| file::encode(R::TABLE, day, &columns.finish()?)).collect()
+    for rows in rows.chunks(STEP_ROWS) {
+        Redacted::<R>::from_journal(rows, |row| {
+            let day = day::of(row.row().origin());
+            days.entry(day).or_insert_with(|| Columns::new(R::TABLE)).append(row);
+        })?;
+        stepped();
+    }
+    days.into_iter().map(|(day, columns)| file::encode(R::TABLE, day, &columns.finish()?, stepped)).collect()
 }

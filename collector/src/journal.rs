@@ -8,11 +8,13 @@ mod failure;
 mod frame;
 mod handoff;
 mod loss;
+mod open;
 mod payload;
 mod recover;
 mod seen;
 mod segment;
 mod segments;
+mod spares;
 #[cfg(test)]
 mod tests;
 mod writer;

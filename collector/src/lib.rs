@@ -14,3 +14,4 @@ pub mod redact;
 pub mod store;
 
 mod columnar;
+mod pace;

@@ -16,6 +16,7 @@ mod health;
 mod maintain;
 mod objects;
 mod opening;
+mod pending;
 mod place;
 mod priority;
 mod recent;
@@ -156,6 +157,7 @@ impl Store {
             taker,
             segments: Arc::clone(&segments),
             cursor: None,
+            mark: (tokio::time::Instant::now(), 0),
             pending: None,
             limits: limits.commit,
             clock: Arc::clone(&clock),

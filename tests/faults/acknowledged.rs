@@ -87,13 +87,9 @@ impl Judge {
         }
         let on = call.descriptor();
         match call.name.as_str() {
-            "openat" if call.arguments.contains("O_CREAT") => {
-                let path = call.paths().swap_remove(0);
-                if path.ends_with(".journal") {
-                    self.verdict.segments += 1;
-                    self.segments.insert(path, Segment::default());
-                }
-            }
+            "openat" if call.arguments.contains("O_CREAT") => self.made(call.paths().swap_remove(0)),
+            // One that is written over.
+            "rename" | "renameat" | "renameat2" => self.made(call.paths().swap_remove(1)),
             "write" | "pwrite64" | "writev" | "pwritev" if on.ends_with(".journal") => {
                 self.segments.entry(on.to_owned()).or_default().written.extend(ids(&call.bytes()));
             }
@@ -111,6 +107,13 @@ impl Judge {
                 self.read.entry(on.to_owned()).or_default().extend(call.bytes());
             }
             _ => {}
+        }
+    }
+
+    fn made(&mut self, path: String) {
+        if path.ends_with(".journal") {
+            self.verdict.segments += 1;
+            self.segments.insert(path, Segment::default());
         }
     }
 

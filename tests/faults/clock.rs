@@ -12,7 +12,8 @@ use crate::support::otlp::EVENT_NS;
 use crate::support::query;
 use crate::under_test::{AGAIN, ServerUnderTest};
 
-const LIBRARIES: &[&str] = &[
+/// Where libfaketime is.
+pub(crate) const LIBRARIES: &[&str] = &[
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/faketime/libfaketimeMT.so.1",

@@ -1,10 +1,10 @@
 //! A disk as a power cut leaves it: rebuilt from the calls that a server made, with what it never synced taken away.
 //!
 //! It knows two states: `now`, which every process sees and a killed server leaves, and what is durable. A file's bytes
-//! are durable up to the length it had when a sync of it began and succeeded; a folder's names as they were when a sync
-//! of the folder began. What is not durable may survive or not, so a cut draws for each file (the synced length, any
-//! length, or the full one with zeros behind some byte) and for each folder (no later change of its names, the first
-//! few, or all). A cut in length is taken for durable at once: nothing here relies on the contrary.
+//! are durable as they were when a sync of it began that succeeded; a folder's names as they were when a sync of the
+//! folder began. What is not durable may survive or not, so a cut draws for each file (no later edit, the first few and
+//! a part of the next, or any of their sectors) and for each folder (no later change of its names, the first few, or
+//! all).
 
 mod real;
 #[cfg(test)]
@@ -23,22 +23,65 @@ type Change = Vec<(String, Option<Id>)>;
 
 #[derive(Clone, Debug)]
 enum Node {
-    File {
-        bytes: Vec<u8>,
-        synced: usize,
-        mode: u32,
-    },
+    /// `settled` counts the edits that were made durable.
+    File { now: Vec<u8>, synced: Vec<u8>, edits: Vec<Edit>, settled: usize, mode: u32 },
     /// `settled` counts the changes that were made durable.
-    Folder {
-        now: BTreeMap<String, Id>,
-        synced: BTreeMap<String, Id>,
-        changes: Vec<Change>,
-        settled: usize,
-        mode: u32,
-    },
+    Folder { now: BTreeMap<String, Id>, synced: BTreeMap<String, Id>, changes: Vec<Change>, settled: usize, mode: u32 },
+}
+
+/// An edit of a file's bytes.
+#[derive(Clone, Debug)]
+enum Edit {
+    /// From a place on there are now these bytes.
+    Write(usize, Vec<u8>),
+    /// The file has this length.
+    Cut(usize),
+}
+
+/// What a disk writes as a whole, bytes.
+const SECTOR: usize = 512;
+
+impl Edit {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Write(start, written) => write(bytes, *start, written),
+            Self::Cut(len) => bytes.resize(*len, 0),
+        }
+    }
+
+    /// The first part of a write, as chance has it.
+    fn torn(self, random: &mut fastrand::Rng) -> Option<Self> {
+        let Self::Write(start, mut written) = self else { return None };
+        written.truncate(random.usize(..=written.len()));
+        Some(Self::Write(start, written))
+    }
+
+    /// The file gets its length; which sectors get their bytes is chance.
+    fn apply_in_part(&self, bytes: &mut Vec<u8>, random: &mut fastrand::Rng) {
+        let Self::Write(start, written) = self else { return self.apply(bytes) };
+        bytes.resize(bytes.len().max(start + written.len()), 0);
+        let mut at = 0;
+        while at < written.len() {
+            let end = written.len().min(at + SECTOR - (start + at) % SECTOR);
+            if random.bool() {
+                write(bytes, start + at, &written[at..end]);
+            }
+            at = end;
+        }
+    }
+}
+
+fn write(bytes: &mut Vec<u8>, start: usize, written: &[u8]) {
+    bytes.resize(bytes.len().max(start + written.len()), 0);
+    bytes[start..start + written.len()].copy_from_slice(written);
 }
 
 impl Node {
+    /// A file that is durable as it is.
+    fn file(bytes: Vec<u8>, mode: u32) -> Self {
+        Self::File { now: bytes.clone(), synced: bytes, edits: Vec::new(), settled: 0, mode }
+    }
+
     fn folder(mode: u32) -> Self {
         Self::Folder { now: BTreeMap::new(), synced: BTreeMap::new(), changes: Vec::new(), settled: 0, mode }
     }
@@ -93,16 +136,20 @@ impl Disk {
     fn covered(&self, path: &str) -> Option<Covered> {
         let id = self.find(Path::new(path))?;
         Some(match &self.nodes[id] {
-            Node::File { bytes, .. } => Covered::Bytes(id, bytes.len()),
+            Node::File { edits, settled, .. } => Covered::Bytes(id, settled + edits.len()),
             Node::Folder { changes, settled, .. } => Covered::Names(id, settled + changes.len()),
         })
     }
 
     fn sync(&mut self, covered: Covered) {
         match covered {
-            Covered::Bytes(id, len) => {
-                if let Node::File { synced, bytes, .. } = &mut self.nodes[id] {
-                    *synced = (*synced).max(len).min(bytes.len());
+            Covered::Bytes(id, upto) => {
+                if let Node::File { synced, edits, settled, .. } = &mut self.nodes[id] {
+                    let count = upto.saturating_sub(*settled);
+                    for edit in edits.drain(..count) {
+                        edit.apply(synced);
+                    }
+                    *settled += count;
                 }
             }
             Covered::Names(id, upto) => {
@@ -124,7 +171,7 @@ impl Disk {
                 let path = paths().swap_remove(0);
                 if self.is_below(&path) && self.find(&path).is_none() {
                     let mode = u32::try_from(call.number_from_end(0).unwrap_or(0o644)).unwrap_or(0o644);
-                    self.add(&path, Node::File { bytes: Vec::new(), synced: 0, mode });
+                    self.add(&path, Node::file(Vec::new(), mode));
                 }
             }
             "mkdir" | "mkdirat" => {
@@ -140,11 +187,8 @@ impl Disk {
             }
             "ftruncate" => {
                 let len = usize::try_from(call.number_from_end(0).unwrap_or(0)).unwrap_or(usize::MAX);
-                if let Some(id) = self.find(Path::new(call.descriptor()))
-                    && let Node::File { bytes, synced, .. } = &mut self.nodes[id]
-                {
-                    bytes.resize(len, 0);
-                    *synced = (*synced).min(len);
+                if let Some(id) = self.find(Path::new(call.descriptor())) {
+                    self.edit(id, Edit::Cut(len));
                 }
             }
             "rename" | "renameat" | "renameat2" => {
@@ -171,12 +215,18 @@ impl Disk {
 
     fn write(&mut self, path: &str, offset: Option<u64>, written: &[u8]) {
         let Some(id) = self.find(Path::new(path)) else { return };
-        let Node::File { bytes, synced, .. } = &mut self.nodes[id] else { panic!("{path} is written to as a file") };
-        let start = offset.map_or(bytes.len(), |offset| usize::try_from(offset).unwrap());
-        assert!(start <= bytes.len(), "{path} is written behind its end");
-        assert!(start >= *synced, "{path} is written where it was synced: it is not append-only");
-        bytes.truncate(start);
-        bytes.extend_from_slice(written);
+        let Node::File { now, synced, .. } = &self.nodes[id] else { panic!("{path} is written to as a file") };
+        let start = offset.map_or(now.len(), |offset| usize::try_from(offset).unwrap());
+        assert!(start <= now.len(), "{path} is written behind its end");
+        let is_journal = [".journal", ".spare"].iter().any(|end| path.ends_with(end));
+        assert!(is_journal || start >= synced.len(), "{path} is written where it was synced: it is not append-only");
+        self.edit(id, Edit::Write(start, written.to_vec()));
+    }
+
+    fn edit(&mut self, id: Id, edit: Edit) {
+        let Node::File { now, edits, .. } = &mut self.nodes[id] else { panic!("only files have bytes") };
+        edit.apply(now);
+        edits.push(edit);
     }
 
     fn rename(&mut self, from: &Path, to: &Path, id: Id) {
@@ -228,16 +278,27 @@ impl Disk {
     pub(crate) fn cut(&mut self, random: &mut fastrand::Rng) {
         for node in &mut self.nodes {
             match node {
-                Node::File { bytes, synced, .. } => {
-                    match random.u8(0..4) {
-                        0 => bytes.truncate(random.usize(*synced..=bytes.len())),
+                Node::File { now, synced, edits, .. } => {
+                    let survive = match random.u8(0..4) {
+                        0 => random.usize(0..=edits.len()),
                         1 => {
-                            let zeros = random.usize(*synced..=bytes.len());
-                            bytes[zeros..].fill(0);
+                            edits.iter().for_each(|edit| edit.apply_in_part(synced, random));
+                            0
                         }
-                        _ => bytes.truncate(*synced),
+                        _ => {
+                            edits.clear();
+                            0
+                        }
+                    };
+                    let mut left = edits.drain(..);
+                    left.by_ref().take(survive).for_each(|edit| edit.apply(synced));
+                    if survive > 0
+                        && let Some(torn) = left.next().and_then(|edit| edit.torn(random))
+                    {
+                        torn.apply(synced);
                     }
-                    *synced = bytes.len();
+                    drop(left);
+                    now.clone_from(synced);
                 }
                 Node::Folder { now, synced, changes, .. } => {
                     let survive = match random.u8(0..4) {
@@ -258,7 +319,10 @@ impl Disk {
     fn keep_all(&mut self) {
         for node in &mut self.nodes {
             match node {
-                Node::File { bytes, synced, .. } => *synced = bytes.len(),
+                Node::File { now, synced, edits, .. } => {
+                    edits.clear();
+                    synced.clone_from(now);
+                }
                 Node::Folder { now, synced, changes, .. } => {
                     changes.clear();
                     synced.clone_from(now);
@@ -271,7 +335,10 @@ impl Disk {
     pub(crate) fn cut_all(&mut self) {
         for node in &mut self.nodes {
             match node {
-                Node::File { bytes, synced, .. } => bytes.truncate(*synced),
+                Node::File { now, synced, edits, .. } => {
+                    edits.clear();
+                    now.clone_from(synced);
+                }
                 Node::Folder { now, synced, changes, .. } => {
                     changes.clear();
                     now.clone_from(synced);

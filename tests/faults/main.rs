@@ -41,3 +41,4 @@ mod stop;
 mod system_calls;
 mod two_servers;
 mod upgrade;
+mod upkeep_states;

@@ -16,7 +16,7 @@ use crate::strace::{FILE_CALLS, SOCKET_CALLS, Strace};
 use crate::support::kills::setting;
 use crate::support::ledger::Load;
 use crate::support::{table, until};
-use crate::trace::Trace;
+use crate::trace::{Call, Trace};
 use crate::under_test::{AGAIN, ENDED, ServerUnderTest};
 
 const ROUNDS: u64 = 50;
@@ -66,7 +66,7 @@ async fn power_cuts() {
     let mut disk = Disk::new(&root);
     disk.materialise();
     let load = Load::start(Duration::from_millis(20));
-    let (mut kills, mut cut, mut up) = (0, 0, 0);
+    let (mut kills, mut cut, mut up, mut over) = (0, 0, 0, 0);
     while cut < cuts {
         let mut strace = Strace::recording(&server.home.path().join(format!("trace-{kills}")), FILE_CALLS);
         if random.u8(0..3) == 0 {
@@ -74,7 +74,9 @@ async fn power_cuts() {
             strace = strace.killing("fsync", random.u32(1..12));
         }
         server.wrapper = strace.wrapper();
-        up += u32::from(live(&server, &strace, &load, &mut disk, &mut random).await);
+        let (is_up, written_over) = live(&server, &strace, &load, &mut disk, &mut random).await;
+        up += u32::from(is_up);
+        over += written_over;
         kills += 1;
         // Else only the process is gone, and the next one builds upon what is not durable yet.
         if random.u8(0..4) > 0 {
@@ -84,19 +86,22 @@ async fn power_cuts() {
         disk.materialise();
     }
     server.wrapper.clear();
-    let torn = server.home.logged().matches("cut the journal's torn end").count();
-    let title = format!("{cut} power cuts in {kills} kills, {up} of them while serving; {torn} torn ends");
+    let torn = server.home.logged().matches("cut what the journal did not finish").count();
+    let title = format!(
+        "{cut} power cuts in {kills} kills, {up} of them while serving; {torn} ends cut; {over} files written over"
+    );
     server.starts_and_holds(load, AGAIN, &title).await;
 }
 
-/// Runs a server for a moment, kills it, and brings the disk up to date. Tells whether it came to serve.
+/// Runs a server for a moment, kills it, and brings the disk up to date. Tells whether it came to serve, and how many
+/// files of the journal were written over.
 async fn live(
     server: &ServerUnderTest,
     strace: &Strace,
     load: &Load,
     disk: &mut Disk,
     random: &mut fastrand::Rng,
-) -> bool {
+) -> (bool, usize) {
     let moment = Duration::from_millis(if random.u8(0..4) == 0 { random.u64(0..600) } else { random.u64(600..2_500) });
     let starting = server.spawn();
     let process = starting.id();
@@ -118,5 +123,6 @@ async fn live(
     assert!(refused.is_none(), "after a power cut it refuses to start: {refused:?}");
     disk.follow(&trace);
     disk.agrees(&trace);
-    is_up
+    let is_over = |call: &&Call| call.succeeded() && call.name == "rename" && call.paths()[1].ends_with(".journal");
+    (is_up, trace.calls.iter().filter(is_over).count())
 }

@@ -17,7 +17,7 @@ use parquet::file::properties::{BloomFilterPosition, EnabledStatistics, WriterPr
 use parquet::schema::types::ColumnPath;
 
 use super::statistics::Statistics;
-use super::{ColumnarError, day};
+use super::{ColumnarError, STEP_ROWS, day};
 
 /// At most so many rows stand in one row group.
 const ROW_GROUP_ROWS: usize = 100_000;
@@ -93,11 +93,21 @@ pub(crate) struct DataFile {
     pub(crate) statistics: String,
 }
 
-/// Sorts and encodes the rows of one day.
-pub(super) fn encode(table: Table, day: i64, batch: &RecordBatch) -> Result<DataFile, ColumnarError> {
+/// Sorts and encodes the rows of one day, and tells when a step is done.
+pub(super) fn encode(
+    table: Table,
+    day: i64,
+    batch: &RecordBatch,
+    stepped: &mut dyn FnMut(),
+) -> Result<DataFile, ColumnarError> {
     let batch = sort(table, batch)?;
-    let mut writer = FileWriter::new(table, &day::name(day), batch.num_rows(), Effort::LEAST)?;
-    writer.write(&batch)?;
+    let rows = batch.num_rows();
+    let mut writer = FileWriter::new(table, &day::name(day), rows, Effort::LEAST)?;
+    for start in (0..rows).step_by(STEP_ROWS) {
+        stepped();
+        writer.write(&batch.slice(start, STEP_ROWS.min(rows - start)))?;
+    }
+    stepped();
     writer.finish()
 }
 

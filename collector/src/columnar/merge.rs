@@ -15,12 +15,13 @@ use parquet::errors::ParquetError;
 
 use super::ColumnarError;
 use super::file::{DataFile, Effort, FileWriter};
+use crate::pace::Pace;
 
 /// Rows of a file that are in memory at a time.
 pub(crate) const BATCH_ROWS: usize = 1_024;
 
 /// Rows that are put together before they are written.
-const OUTPUT_ROWS: usize = 4_096;
+const OUTPUT_ROWS: usize = 1_024;
 
 /// The rows of one sorted file.
 pub(crate) type Sorted = BoxStream<'static, Result<RecordBatch, ParquetError>>;
@@ -50,19 +51,21 @@ pub(crate) struct Merged {
 
 /// Merges sorted files, each event id once. Ids of equal rows stand beside each other, since the order is by what the id
 /// is made of.
-pub(crate) async fn merge(plan: &MergePlan, inputs: Vec<Sorted>) -> Result<Merged, ColumnarError> {
+pub(crate) async fn merge(plan: &MergePlan, inputs: Vec<Sorted>, pace: &mut Pace) -> Result<Merged, ColumnarError> {
     let mut order = Order::new(plan.table)?;
     let mut inputs: Vec<Input> = inputs.into_iter().map(|rows| Input { rows, keys: None, at: 0, held: 0 }).collect();
     let mut output = Output::new(plan);
     let mut heads = BinaryHeap::with_capacity(inputs.len());
     for (index, input) in inputs.iter_mut().enumerate() {
         heads.extend(input.refill(index, &mut order, &mut output).await?);
+        pace.rest().await;
     }
     while let Some(Reverse(head)) = heads.pop() {
         let Some(input) = inputs.get_mut(head.input) else { break };
         output.take(input.held, &head)?;
         if output.is_due() {
             output.flush(&mut inputs)?;
+            pace.rest().await;
         }
         let Some(input) = inputs.get_mut(head.input) else { break };
         let next = match input.step(head.input) {

@@ -10,6 +10,7 @@ use super::loss::{self, JournalLoss};
 use super::payload::Payload;
 use super::segment::{self, HEADER_LEN, JournalError, Next, SegmentReader};
 use super::segments::{Segment, Segments};
+use super::spares::Spares;
 use crate::store::durable;
 
 /// The journal as it was left.
@@ -45,7 +46,8 @@ pub(crate) fn recover(folder: &Path, collector: Uuid, accept_loss: bool) -> Resu
         last = frames.last;
         segments.insert(base, frames);
     }
-    Ok(Recovered { segments: Segments::new(folder.to_owned(), collector, segments), last, ids, losses })
+    let spares = Spares::found_in(folder).map_err(|source| JournalError::Io { file: folder.to_owned(), source })?;
+    Ok(Recovered { segments: Segments::new(folder.to_owned(), collector, segments, spares), last, ids, losses })
 }
 
 /// The first positions of the segments in a folder.
@@ -94,13 +96,19 @@ fn check(
                 read.map_err(|_| reader.damaged("a frame cannot be decoded"))?;
             }
             Next::End => break,
-            Next::Bad(reason) if !is_last || reader.any_frame_behind()? => match &mut accepted {
-                Some(losses) => losses.push(reader.lose(reason, following.unwrap_or(base))?),
-                None => return Err(reader.damaged(reason)),
-            },
+            // The end of a file that others follow may be from an earlier use of it, but then no position is missing.
+            Next::Bad(reason)
+                if following.is_some_and(|next| next != reader.position()) || reader.any_frame_behind()? =>
+            {
+                match &mut accepted {
+                    Some(losses) => losses.push(reader.lose(reason, following.unwrap_or(base))?),
+                    None => return Err(reader.damaged(reason)),
+                }
+            }
             Next::Bad(_) => {
                 let cut = fs::metadata(path).map_err(failed)?.len() - reader.offset();
-                tracing::warn!(file = %path.display(), offset = reader.offset(), cut, "cut the journal's torn end");
+                // Torn, or from an earlier use of the file: either way nobody was told that it is kept.
+                tracing::info!(file = %path.display(), offset = reader.offset(), cut, "cut what the journal did not finish");
                 let file = File::options().write(true).open(path).map_err(failed)?;
                 file.set_len(reader.offset()).map_err(failed)?;
                 break;

@@ -15,18 +15,25 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// An empty memory of that many ids, at least two.
+    /// An empty memory of that many ids, at least two. It has its room from the beginning: a table that grows moves all
+    /// that is in it at once, while the whole journal waits.
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { young: HashSet::new(), old: HashSet::new(), generation: (capacity / 2).max(1) }
+        let generation = (capacity / 2).max(1);
+        let room = || HashSet::with_capacity(generation);
+        Self { young: room(), old: room(), generation }
     }
 
     /// Remembers an id; false when it was known.
     pub(crate) fn insert(&mut self, id: u128) -> bool {
-        if self.young.contains(&id) || self.old.contains(&id) {
+        if self.old.contains(&id) {
             return false;
         }
         if self.young.len() >= self.generation {
-            self.old = std::mem::take(&mut self.young);
+            if self.young.contains(&id) {
+                return false;
+            }
+            std::mem::swap(&mut self.young, &mut self.old);
+            self.young.clear();
         }
         self.young.insert(id)
     }

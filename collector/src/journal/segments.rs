@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::loss;
 use super::payload::Payload;
 use super::segment::{self, JournalError, Next, SegmentReader};
+use super::spares::Spares;
 
 /// The segments of one journal, shared by the thread that writes them and the task that commits what they hold.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct Segments {
     bytes: AtomicU64,
     /// How much of it is in the tables already.
     committed_bytes: AtomicU64,
+    pub(super) spares: Spares,
 }
 
 /// What is known of one segment; its key is the position of its first frame.
@@ -35,7 +37,7 @@ pub(super) struct Segment {
 }
 
 impl Segments {
-    pub(super) fn new(folder: PathBuf, collector: Uuid, list: BTreeMap<i64, Segment>) -> Self {
+    pub(super) fn new(folder: PathBuf, collector: Uuid, list: BTreeMap<i64, Segment>, spares: Spares) -> Self {
         let bytes = list.values().map(|segment| segment.bytes).sum();
         Self {
             folder,
@@ -43,6 +45,7 @@ impl Segments {
             list: Mutex::new(list),
             bytes: AtomicU64::new(bytes),
             committed_bytes: AtomicU64::new(0),
+            spares,
         }
     }
 
@@ -79,7 +82,7 @@ impl Segments {
         self.bytes.fetch_add(segment.bytes.saturating_sub(before), Ordering::Relaxed);
     }
 
-    /// Removes the sealed segments whose frames have all been committed up to a position, but never the last one: it
+    /// Lets go of the sealed segments whose frames have all been committed up to a position, but never of the last one: it
     /// tells the next start where the journal ended, also when the tables cannot be asked.
     pub(crate) fn release(&self, committed: i64) {
         let done: Vec<(i64, u64)> = {
@@ -92,9 +95,9 @@ impl Segments {
         let last = last.filter(|last| last.last <= committed).map_or(0, |last| last.bytes);
         self.committed_bytes.store(last, Ordering::Relaxed);
         for (base, bytes) in done {
-            match std::fs::remove_file(self.path(base)) {
+            match self.spares.keep(&self.path(base)) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    tracing::warn!(file = %self.path(base).display(), %error, "cannot remove a committed journal file");
+                    tracing::warn!(file = %self.path(base).display(), %error, "cannot let go of a committed journal file");
                 }
                 _ => {
                     loss::forget(&self.path(base));

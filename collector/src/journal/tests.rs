@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use super::open::Open;
 use super::payload::Payload;
-use super::writer::Open;
 use super::*;
 use crate::redact::{Redacted, RedactedRows};
 
@@ -336,4 +336,88 @@ fn a_closed_journal_refuses() {
         running.end().await;
         assert!(journal.append(Encoded::from(&events([1]))).await.is_err());
     });
+}
+
+/// As many ids as make frames of different lengths, so that those of one use of a file do not stand where those of another
+/// stood.
+fn ids_at(position: u8) -> impl Iterator<Item = u128> {
+    let position = u128::from(position);
+    (0..=position % 3).map(move |row| position * 10 + row)
+}
+
+/// Writes requests, each a frame, into small segments that are written over as soon as they are committed, which they are `behind`
+/// frames after they were written. Returns how many files were ever there at a time.
+fn write_over(folder: &Path, requests: u8, behind: i64) -> usize {
+    let mut most = 0;
+    block_on(async {
+        let running = Running::start_with(folder, |writer| writer.segments_of(150));
+        let segments = Arc::clone(&running.journal.segments);
+        for position in 1..=requests {
+            running.journal.append(Encoded::from(&events(ids_at(position)))).await.unwrap();
+            segments.release(i64::from(position) - behind);
+            most = most.max(fs::read_dir(folder).unwrap().count());
+        }
+        running.end().await;
+    });
+    most
+}
+
+#[test]
+fn files_that_are_done_with_are_written_over() {
+    let folder = TempDir::new().unwrap();
+    let most = write_over(folder.path(), 200, 2);
+    assert!(most <= 7, "{most} files");
+    let ids = recovered_ids(folder.path()).unwrap();
+    let all: Vec<u128> = (1..=200).flat_map(ids_at).collect();
+    assert!(all.ends_with(&ids) && ids.len() > 3, "{ids:?}");
+    // The next run writes over what this one has kept.
+    let count = || fs::read_dir(folder.path()).unwrap().count();
+    let before = count();
+    write(folder.path(), &[events([9_999])]);
+    assert_eq!(recovered_ids(folder.path()).unwrap(), [ids, vec![9_999]].concat());
+    assert_eq!(count(), before);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_flipped_bit_in_a_file_that_was_written_over_is_found_where_it_counts(
+        requests in 20_u8..40, file in any::<prop::sample::Index>(), byte in any::<prop::sample::Index>(), bit in 0..8
+    ) {
+        let folder = TempDir::new().unwrap();
+        write_over(folder.path(), requests, 4);
+        let all = recovered_ids(folder.path()).unwrap();
+        let mut bases: Vec<i64> =
+            fs::read_dir(folder.path()).unwrap().filter_map(|file| segment::base_of(&file.unwrap().path())).collect();
+        bases.sort_unstable();
+        let base = bases[file.index(bases.len())];
+        let is_last = bases.last() == Some(&base);
+        let path = folder.path().join(segment::file_name(base));
+        let mut reader = segment::SegmentReader::open(path.clone(), COLLECTOR, base).unwrap();
+        let (mut last_start, mut last_ids) = (0, Vec::new());
+        while let (start, segment::Next::Frame(_, payload)) = (reader.offset(), reader.next().unwrap()) {
+            last_ids.clear();
+            Payload::read(payload).unwrap().ids(&mut last_ids).unwrap();
+            last_start = start;
+        }
+        let mut bytes = fs::read(&path).unwrap();
+        let byte = byte.index(bytes.len());
+        bytes[byte] ^= 1_u8 << bit;
+        fs::write(&path, bytes).unwrap();
+        let byte = byte as u64;
+        match recovered_ids(folder.path()) {
+            Ok(ids) if byte >= reader.offset() => prop_assert_eq!(ids, all),
+            Ok(ids) => {
+                prop_assert!(is_last && byte >= last_start, "{byte} of {path:?} counts");
+                prop_assert_eq!([ids, last_ids].concat(), all);
+            }
+            Err(JournalError::Damaged { file, .. }) => {
+                prop_assert_eq!(file, path);
+                prop_assert!(byte < last_start || !is_last && byte < reader.offset());
+            }
+            Err(JournalError::Newer { .. }) => prop_assert!((8..12).contains(&byte)),
+            Err(error) => prop_assert!(false, "{error}"),
+        }
+    }
 }

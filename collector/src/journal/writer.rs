@@ -1,8 +1,5 @@
 //! The one thread that writes the journal.
 
-use std::fs::File;
-use std::io::ErrorKind;
-use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,12 +7,13 @@ use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::failure::{Failure, is_full, is_out_of_descriptors};
+use super::failure::{Failure, is_full};
 use super::frame::{HEADER_LEN as FRAME_HEADER_LEN, Header};
 use super::handoff::Giver;
+use super::open::Open;
 use super::payload::Encoded;
 use super::seen::Seen;
-use super::segment::{self, HEADER_LEN};
+use super::segment;
 use super::segments::{Segment, Segments};
 use super::{AppendError, Receipt};
 use crate::metrics::StoreMetrics;
@@ -71,28 +69,7 @@ pub(crate) struct Writer {
     open: Option<Open>,
     /// The position of the next frame.
     next: i64,
-}
-
-/// The segment that is being written.
-#[derive(Debug)]
-pub(super) struct Open {
-    pub(super) file: File,
-    pub(super) base: i64,
-    /// Where the next frame goes.
-    pub(super) bytes: u64,
-}
-
-impl Open {
-    /// Writes a frame behind the others, not synced yet.
-    fn write(&self, frame: &[u8]) -> std::io::Result<()> {
-        self.file.write_all_at(frame, self.bytes)
-    }
-
-    /// Cuts what is behind the last frame, durably.
-    fn cut(&self) -> std::io::Result<()> {
-        self.file.set_len(self.bytes)?;
-        durable::sync_data(&self.file)
-    }
+    segment_bytes: u64,
 }
 
 /// Who waits for a frame, with what to tell when it is durable.
@@ -108,7 +85,7 @@ impl Writer {
         health: Health,
         metrics: StoreMetrics,
     ) -> Self {
-        Self { segments, seen, handoff, health, metrics, open: None, next }
+        Self { segments, seen, handoff, health, metrics, open: None, next, segment_bytes: SEGMENT_BYTES }
     }
 
     /// Writes until it is told to end, or until every handle is gone. Blocks: to be run on a thread of its own.
@@ -203,7 +180,7 @@ impl Writer {
         self.failed()?;
         let mut open = match self.open.take() {
             Some(open) => open,
-            None => self.begin()?,
+            None => Open::make(&self.segments, self.next)?,
         };
         let salt = segment::salt(self.segments.collector(), open.base);
         let (head, payload) = frame.split_at_mut(FRAME_HEADER_LEN);
@@ -225,33 +202,11 @@ impl Writer {
         durable::sync_data(&open.file).map_err(|error| Failure::Fatal(format!("fsync failed: {error}")))?;
         self.metrics.fsync_seconds.observe(started.elapsed().as_secs_f64());
         open.bytes += frame.len() as u64;
-        let sealed = open.bytes >= SEGMENT_BYTES;
+        let sealed = open.bytes >= self.segment_bytes;
         self.segments.update(open.base, Segment { last: self.next, bytes: open.bytes, sealed });
         self.open = (!sealed).then_some(open);
         self.next += 1;
         Ok(())
-    }
-
-    /// Makes the next segment, durable before anything is written to it.
-    fn begin(&self) -> Result<Open, Failure> {
-        let base = self.next;
-        let path = self.segments.path(base);
-        let make = || {
-            let file = File::create_new(&path)?;
-            file.write_all_at(&segment::header(self.segments.collector(), base), 0)?;
-            durable::sync_data(&file)?;
-            durable::sync_folder(self.segments.folder())?;
-            Ok(file)
-        };
-        match make() {
-            Ok(file) => Ok(Open { file, base, bytes: HEADER_LEN as u64 }),
-            Err(error) if is_full(&error) && is_gone(std::fs::remove_file(&path)) => Err(Failure::Full),
-            // Connections took them all, and will give them back.
-            Err(error) if is_out_of_descriptors(&error) && is_gone(std::fs::remove_file(&path)) => {
-                Err(Failure::NoDescriptor)
-            }
-            Err(error) => Err(Failure::Fatal(format!("no new file can be made: {error}"))),
-        }
     }
 
     fn hand_on(&self, frame: Vec<u8>) {
@@ -284,15 +239,16 @@ impl Writer {
     pub(super) fn write_to(&mut self, open: Open) {
         self.open = Some(open);
     }
+
+    /// Closes segments as soon as they have so many bytes.
+    #[cfg(test)]
+    pub(super) fn segments_of(&mut self, bytes: u64) {
+        self.segment_bytes = bytes;
+    }
 }
 
 /// Lets requests queue up until a moment.
 #[expect(clippy::disallowed_methods, reason = "time is what is waited for, on a thread of its own")]
 fn gather(until: Instant) {
     std::thread::sleep(until.saturating_duration_since(Instant::now()));
-}
-
-/// Whether a file is not there after an attempt to remove it.
-fn is_gone(removed: std::io::Result<()>) -> bool {
-    removed.err().is_none_or(|error| error.kind() == ErrorKind::NotFound)
 }

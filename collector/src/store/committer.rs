@@ -6,24 +6,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use barograph_proto::row::{Event, MetricPoint, Row, Span};
-use barograph_proto::tables::PARTITION_COLUMN;
 use barograph_proto::time::Clock;
-use bytes::Bytes;
-use deltalake_core::kernel::Add;
-use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::Health;
 use super::opening::{Opening, Tables};
+use super::pending::{Batch, Pending};
 use super::table::{TableError, TableLog};
-use super::{Health, priority};
-use crate::columnar::{self, ColumnarError, DataFile};
+use crate::columnar::ColumnarError;
 use crate::journal::{Cursor, Durable, HANDOFF_BYTES, JournalError, Segments, Taker};
-use crate::metrics::{StoreMetrics, TableLabels};
-
-/// How nice encoding is to others while it keeps up, as nice(2) counts: whoever waits for an acknowledgement comes first.
-/// Once a batch is full before its time, the journal grows faster than the tables, and encoding waits for nobody.
-const NICE: i32 = 15;
+use crate::metrics::StoreMetrics;
 
 /// After a failure the next attempt waits this long at first.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -31,9 +23,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// And this long at last.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// A file that was put so long ago and is still not committed is put again: by the time it is, another collector's vacuum
-/// might have taken it for left over.
-const PUT_LASTS: Duration = Duration::from_mins(30);
+/// Rows that were durable so long before their turn comes show that the journal grows faster than the tables.
+const LATE: Duration = Duration::from_secs(4);
 
 /// When waiting rows are committed.
 #[derive(Clone, Copy, Debug)]
@@ -87,39 +78,14 @@ pub(super) struct Committer {
     pub(super) cursor: Option<Cursor>,
     /// The position of the next frame to commit.
     pub(super) next: i64,
+    /// A position that was durable at a moment, until it is passed.
+    pub(super) mark: (Instant, i64),
     /// What is encoded and not yet in every table.
     pub(super) pending: Option<Pending>,
     pub(super) limits: CommitLimits,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) health: Health,
     pub(super) metrics: StoreMetrics,
-}
-
-/// Rows that are committed together, each as the journal holds it.
-#[derive(Default)]
-struct Batch {
-    events: Vec<Bytes>,
-    spans: Vec<Bytes>,
-    metric_points: Vec<Bytes>,
-    rows: usize,
-    bytes: u64,
-}
-
-/// Encoded files on their way into the tables.
-#[derive(Debug)]
-pub(super) struct Pending {
-    events: Vec<Written>,
-    spans: Vec<Written>,
-    metric_points: Vec<Written>,
-    /// The last journal position that they cover.
-    position: i64,
-}
-
-/// One data file, and when it was put.
-#[derive(Debug)]
-struct Written {
-    file: DataFile,
-    put: Option<Instant>,
 }
 
 impl Committer {
@@ -167,7 +133,7 @@ impl Committer {
             let first = self.next;
             let encoded = match self.collect().await {
                 Ok(None) => return Ok(false),
-                Ok(Some(batch)) => self.encode(batch).await,
+                Ok(Some(batch)) => Pending::encode(batch, self.next - 1).await,
                 Err(error) => Err(error),
             };
             // What was taken from memory is gone, so the next attempt reads it from the journal.
@@ -184,20 +150,27 @@ impl Committer {
                 return Ok(None);
             }
         }
-        let (mut batch, mut deadline) = (Batch::default(), None);
+        let (mut batch, mut since) = (Batch::default(), None);
         loop {
-            let oldest = self.fill(&mut batch).await?;
-            let Some(until) = deadline.or(oldest.map(|since| since + self.limits.interval)) else { break };
-            if self.is_full(&batch) {
-                break;
-            }
-            deadline = Some(until);
+            since = since.or(self.fill(&mut batch).await?);
+            let Some(since) = since.filter(|_| !self.is_full(&batch)) else { break };
             tokio::select! {
                 more = self.taker.wait() => if !more && self.taker.durable() < self.next { break },
-                () = sleep_until(until) => break,
+                () = sleep_until(since + self.limits.interval) => break,
             }
         }
+        batch.is_late = self.is_late();
         Ok(Some(batch))
+    }
+
+    /// Whether what is committed next was durable long ago.
+    fn is_late(&mut self) -> bool {
+        let (marked, position) = self.mark;
+        if self.next > position {
+            self.mark = (Instant::now(), self.taker.durable());
+            return false;
+        }
+        marked.elapsed() > LATE
     }
 
     /// Adds what is durable to a batch until it is full. Tells since when the oldest of it waits, if all of it was in
@@ -258,93 +231,16 @@ impl Committer {
         Ok(frames)
     }
 
-    async fn encode(&self, batch: Batch) -> Result<Pending, CommitError> {
-        let position = self.next - 1;
-        let keeps_up = !self.is_full(&batch);
-        let encode = move || {
-            Ok(Pending {
-                events: encode::<Event>(&batch.events)?,
-                spans: encode::<Span>(&batch.spans)?,
-                metric_points: encode::<MetricPoint>(&batch.metric_points)?,
-                position,
-            })
-        };
-        // A thread of its own, since a thread that has become nicer stays so.
-        let (send, encoded) = oneshot::channel();
-        let work = move || {
-            if keeps_up {
-                priority::lower(NICE);
-            }
-            // Nobody waits any more when the store was closed hard.
-            drop(send.send(encode()));
-        };
-        std::thread::Builder::new().name("columnar".to_owned()).spawn(work).map_err(CommitError::Thread)?;
-        encoded.await.map_err(|_| CommitError::Task)?
-    }
-
     /// Writes what is pending to all tables at once, and lets the journal forget it.
     async fn settle(&mut self) -> Result<(), CommitError> {
         let (Some(tables), Some(pending)) = (&self.tables, &mut self.pending) else { return Ok(()) };
         let started = std::time::Instant::now();
-        let (position, now) = (pending.position, self.clock.now());
-        let (events, spans, metric_points) = tokio::join!(
-            write(&tables.events, &mut pending.events, position, now, &self.metrics),
-            write(&tables.spans, &mut pending.spans, position, now, &self.metrics),
-            write(&tables.metric_points, &mut pending.metric_points, position, now, &self.metrics),
-        );
-        events.and(spans).and(metric_points)?;
+        let position = pending.settle(tables, self.clock.now(), &self.metrics).await?;
         self.pending = None;
         self.metrics.commit_seconds.observe(started.elapsed().as_secs_f64());
         self.segments.release(position);
         self.metrics.journal_bytes.set(i64::try_from(self.segments.bytes()).unwrap_or(i64::MAX));
         Ok(())
-    }
-}
-
-fn encode<R: Row>(rows: &[Bytes]) -> Result<Vec<Written>, ColumnarError> {
-    let files = columnar::encode::<R>(rows)?;
-    Ok(files.into_iter().map(|file| Written { file, put: None }).collect())
-}
-
-/// Puts a table's files and commits them. What is done is not done again when a later step fails.
-async fn write(
-    log: &TableLog,
-    files: &mut Vec<Written>,
-    position: i64,
-    now: i64,
-    metrics: &StoreMetrics,
-) -> Result<(), CommitError> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    for written in files.iter_mut().filter(|written| written.put.is_none_or(|put| put.elapsed() > PUT_LASTS)) {
-        log.put(&written.file.path, written.file.bytes.clone()).await?;
-        written.put = Some(Instant::now());
-    }
-    let adds: Vec<Add> = files.iter().map(|written| add(&written.file, now)).collect();
-    log.append(&adds, position).await?;
-    let labels = TableLabels { table: log.table().name() };
-    metrics.commits.get_or_create(&labels).inc();
-    let rows: usize = files.iter().map(|written| written.file.rows).sum();
-    metrics.rows_committed.get_or_create(&labels).inc_by(rows as u64);
-    files.clear();
-    Ok(())
-}
-
-/// The action that takes a data file into its table; `now` is in µs since the epoch.
-pub(super) fn add(file: &DataFile, now: i64) -> Add {
-    Add {
-        path: file.path.clone(),
-        partition_values: [(PARTITION_COLUMN.to_owned(), Some(file.day.clone()))].into(),
-        size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
-        modification_time: now.div_euclid(1_000),
-        data_change: true,
-        stats: Some(file.statistics.clone()),
-        tags: None,
-        deletion_vector: None,
-        base_row_id: None,
-        default_row_commit_version: None,
-        clustering_provider: None,
     }
 }
 

@@ -21,7 +21,7 @@ impl Disk {
             let mode = fs::metadata(&path).unwrap().permissions().mode();
             let node = match bytes {
                 None => Node::folder(mode),
-                Some(bytes) => Node::File { synced: bytes.len(), bytes, mode },
+                Some(bytes) => Node::file(bytes, mode),
             };
             disk.add(&path, node);
         }
@@ -39,8 +39,8 @@ impl Disk {
                 fs::create_dir(path).unwrap();
                 fs::set_permissions(path, fs::Permissions::from_mode(*mode & 0o755)).unwrap();
             }
-            Node::File { bytes, mode, .. } => {
-                fs::write(path, bytes).unwrap();
+            Node::File { now, mode, .. } => {
+                fs::write(path, now).unwrap();
                 fs::set_permissions(path, fs::Permissions::from_mode(*mode & 0o644)).unwrap();
             }
         });
@@ -59,7 +59,7 @@ impl Disk {
     pub(crate) fn agrees(&self, trace: &Trace) {
         let mut here = Listing::new();
         self.visit(0, &self.root, &mut |path, node| {
-            let bytes = if let Node::File { bytes, .. } = node { Some(bytes.clone()) } else { None };
+            let bytes = if let Node::File { now, .. } = node { Some(now.clone()) } else { None };
             here.insert(path.to_owned(), bytes);
         });
         let mut there = Listing::new();

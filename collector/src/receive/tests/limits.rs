@@ -60,23 +60,6 @@ async fn one_connection_too_many_is_closed_and_the_next_is_taken_when_one_ends()
 }
 
 #[tokio::test]
-async fn a_thousand_agents_that_connect_before_one_is_accepted_are_all_heard() {
-    many::open_many_files();
-    let listener = crate::receive::bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let address = listener.local_addr().unwrap();
-    // Beyond the queue a connection waits for the kernel's next attempt, a second later, as often as it takes.
-    let connect = futures::future::try_join_all((0..1_000).map(|_| TcpStream::connect(address)));
-    let mut streams = tokio::time::timeout(Duration::from_secs(60), connect).await.unwrap().unwrap();
-    for stream in &mut streams {
-        stream.write_all(b"waiting").await.unwrap();
-    }
-    for _ in &streams {
-        let (mut accepted, _) = listener.accept().await.unwrap();
-        accepted.read_exact(&mut [0; 7]).await.unwrap();
-    }
-}
-
-#[tokio::test]
 async fn a_connection_that_idles_is_ended_and_one_that_sends_is_not() {
     let idle = Duration::from_millis(1_500);
     let patience = Patience { idle, headers: idle, ..Patience::default() };

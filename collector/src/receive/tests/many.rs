@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
+use crate::receive::bind;
 
 /// Connections at a time.
 const CONNECTIONS: usize = 300;
@@ -19,7 +20,7 @@ fn request(connection: usize, number: usize) -> ExportLogsServiceRequest {
 }
 
 /// Lets this process open as many files as the system allows it to: many shells begin with 1,024.
-pub(super) fn open_many_files() {
+fn open_many_files() {
     let limit = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).unwrap();
 }
@@ -28,6 +29,23 @@ fn balanced(door: &Open) {
     let expected = (CONNECTIONS * REQUESTS * 3) as u64;
     assert_eq!(door.accepted(), (CONNECTIONS * REQUESTS) as u64);
     assert_eq!((door.received(Signal::Logs), door.stored(Signal::Logs)), (expected, [expected, 0]));
+}
+
+#[tokio::test]
+async fn a_thousand_agents_that_connect_before_one_is_accepted_are_all_heard() {
+    open_many_files();
+    let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    // Beyond the queue a connection waits for the kernel's next attempt, a second later, as often as it takes.
+    let connect = futures::future::try_join_all((0..1_000).map(|_| TcpStream::connect(address)));
+    let mut streams = tokio::time::timeout(Duration::from_mins(1), connect).await.unwrap().unwrap();
+    for stream in &mut streams {
+        stream.write_all(b"waiting").await.unwrap();
+    }
+    for _ in &streams {
+        let (mut accepted, _) = listener.accept().await.unwrap();
+        accepted.read_exact(&mut [0; 7]).await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

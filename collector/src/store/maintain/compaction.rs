@@ -5,7 +5,8 @@ use barograph_proto::tables::Table;
 use super::{Maintenance, MaintenanceError, files, plan};
 use crate::columnar::{MergePlan, merge};
 use crate::metrics::TableLabels;
-use crate::store::committer::add;
+use crate::pace::Pace;
+use crate::store::pending::add;
 use crate::store::table::{Change, LiveFile, TableLog};
 
 /// Does the most pressing compaction of a table; false when none is needed.
@@ -13,12 +14,14 @@ pub(super) async fn once(maintenance: &Maintenance, log: &TableLog) -> Result<bo
     let now = maintenance.clock.now();
     let sizes = &maintenance.limits.sizes;
     let Some(old) = plan::next(log.live_files().await?, now, sizes) else { return Ok(false) };
+    let mut pace = Pace::begin();
     let mut inputs = Vec::with_capacity(old.len());
     for file in &old {
         inputs.push(files::rows(log, file, None).await?);
+        pace.rest().await;
     }
     let is_last = plan::is_last(&old, now, sizes);
-    let merged = merge(&merge_plan(log.table(), &old, sizes.target, is_last), inputs).await?;
+    let merged = merge(&merge_plan(log.table(), &old, sizes.target, is_last), inputs, &mut pace).await?;
     let mut adds = Vec::with_capacity(merged.files.len());
     for file in merged.files {
         log.put(&file.path, file.bytes.clone()).await?;

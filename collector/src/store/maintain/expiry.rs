@@ -15,7 +15,8 @@ use super::compaction::merge_plan;
 use super::{Maintenance, MaintenanceError, files};
 use crate::columnar::{merge, parse_day};
 use crate::metrics::TableLabels;
-use crate::store::committer::add;
+use crate::pace::Pace;
+use crate::store::pending::add;
 use crate::store::retention::{EventClass, Hold, RetentionPolicy};
 use crate::store::table::{Change, LiveFile, TableLog};
 
@@ -122,7 +123,7 @@ async fn expire(
             filter_record_batch(&batch, &rule.stay(&batch)).map_err(|error| ParquetError::ArrowError(error.to_string()))
         });
         let plan = merge_plan(log.table(), std::slice::from_ref(file), maintenance.limits.sizes.target, true);
-        for kept in merge(&plan, vec![input.boxed()]).await?.files {
+        for kept in merge(&plan, vec![input.boxed()], &mut Pace::begin()).await?.files {
             log.put(&kept.path, kept.bytes.clone()).await?;
             adds.push(add(&kept, now));
         }
