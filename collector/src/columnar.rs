@@ -38,7 +38,7 @@ const STEP_ROWS: usize = 1_024;
 
 /// Encodes rows of one table, as the journal holds them, one file per day, and tells each time when a step of some
 /// milliseconds is done. CPU work: not for the reactor.
-pub(crate) fn encode<R: Row>(rows: &[Bytes], stepped: &mut dyn FnMut()) -> Result<Vec<DataFile>, ColumnarError> {
+pub(crate) fn encode<R: Row>(rows: Vec<Bytes>, stepped: &mut dyn FnMut()) -> Result<Vec<DataFile>, ColumnarError> {
     let mut days: BTreeMap<i64, Columns> = BTreeMap::new();
     for rows in rows.chunks(STEP_ROWS) {
         Redacted::<R>::from_journal(rows, |row| {
@@ -47,5 +47,7 @@ pub(crate) fn encode<R: Row>(rows: &[Bytes], stepped: &mut dyn FnMut()) -> Resul
         })?;
         stepped();
     }
+    // They are as large as the columns that they have become.
+    drop(rows);
     days.into_iter().map(|(day, columns)| file::encode(R::TABLE, day, &columns.finish()?, stepped)).collect()
 }

@@ -62,11 +62,11 @@ impl Pending {
         // A thread of its own, since a thread that has become nicer stays so.
         let work = move || {
             let encoded = if batch.is_late {
-                Self::encode_here(&batch, position, &mut || ())
+                Self::encode_here(batch, position, &mut || ())
             } else {
                 priority::lower(NICE);
                 let mut pace = Pace::begin();
-                Self::encode_here(&batch, position, &mut || pace.rest_here())
+                Self::encode_here(batch, position, &mut || pace.rest_here())
             };
             // Nobody waits any more when the store was closed hard.
             drop(send.send(encoded));
@@ -75,11 +75,11 @@ impl Pending {
         encoded.await.map_err(|_| CommitError::Task)?
     }
 
-    fn encode_here(batch: &Batch, position: i64, stepped: &mut dyn FnMut()) -> Result<Self, CommitError> {
+    fn encode_here(batch: Batch, position: i64, stepped: &mut dyn FnMut()) -> Result<Self, CommitError> {
         Ok(Self {
-            events: encode::<Event>(&batch.events, stepped)?,
-            spans: encode::<Span>(&batch.spans, stepped)?,
-            metric_points: encode::<MetricPoint>(&batch.metric_points, stepped)?,
+            events: encode::<Event>(batch.events, stepped)?,
+            spans: encode::<Span>(batch.spans, stepped)?,
+            metric_points: encode::<MetricPoint>(batch.metric_points, stepped)?,
             position,
         })
     }
@@ -103,7 +103,7 @@ impl Pending {
     }
 }
 
-fn encode<R: Row>(rows: &[Bytes], stepped: &mut dyn FnMut()) -> Result<Vec<Written>, ColumnarError> {
+fn encode<R: Row>(rows: Vec<Bytes>, stepped: &mut dyn FnMut()) -> Result<Vec<Written>, ColumnarError> {
     let files = columnar::encode::<R>(rows, stepped)?;
     Ok(files.into_iter().map(|file| Written { file, put: None }).collect())
 }

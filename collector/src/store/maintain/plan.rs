@@ -17,7 +17,7 @@ pub(in crate::store) struct Sizes {
     pub(in crate::store) target: u64,
     /// So many files of about one size become one.
     pub(in crate::store) fan_in: usize,
-    /// At most so many files are merged at a time.
+    /// At most so many files are merged at a time: of each a merge holds a page of every column.
     pub(in crate::store) most: usize,
     /// A past day to which nothing has come for so long is brought to its end, µs.
     pub(in crate::store) quiet: i64,
@@ -26,7 +26,7 @@ pub(in crate::store) struct Sizes {
 impl Default for Sizes {
     /// Each reader of a file holds a batch and a row group's compressed columns: some hundred MB in all at the most.
     fn default() -> Self {
-        Self { target: 64 << 20, fan_in: 16, most: 32, quiet: 300 * SECOND }
+        Self { target: 64 << 20, fan_in: 16, most: 16, quiet: 300 * SECOND }
     }
 }
 
@@ -145,7 +145,7 @@ mod tests {
     fn enough_files_of_a_size_are_merged_and_fewer_are_not() {
         assert_eq!(chosen(files(TODAY, &[20_000; 15])), NONE);
         assert_eq!(chosen(files(TODAY, &[20_000; 16])).len(), 16);
-        assert_eq!(chosen(files(TODAY, &[20_000; 100])).len(), 32);
+        assert_eq!(chosen(files(TODAY, &[20_000; 100])).len(), 16);
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
             let day = if over { YESTERDAY } else { TODAY };
             let (mut live, mut steps) = (files(day, &sizes), 0);
             while let Some(merged) = next(live.clone(), NOW, &Sizes::default()) {
-                prop_assert!(merged.len() > 1 && merged.len() <= 32);
+                prop_assert!(merged.len() > 1 && merged.len() <= 16);
                 live.retain(|file| !merged.contains(file));
                 let bytes: u64 = merged.iter().map(|file| file.bytes).sum();
                 steps += 1;
