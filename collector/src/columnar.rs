@@ -33,7 +33,7 @@ pub(crate) enum ColumnarError {
     Parquet(#[from] parquet::errors::ParquetError),
 }
 
-/// Rows that are worked on between two calls of what is told that a step is done.
+/// Rows that are worked on before others may go first: some milliseconds of work.
 const STEP_ROWS: usize = 1_024;
 
 /// Encodes rows of one table, as the journal holds them, one file per day, and tells each time when a step of some

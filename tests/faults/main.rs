@@ -21,6 +21,7 @@ mod fault;
 mod grown;
 mod mount;
 mod probe;
+mod recorded;
 mod strace;
 mod support;
 mod trace;

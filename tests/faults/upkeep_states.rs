@@ -13,12 +13,10 @@ use std::time::Duration;
 use prost::Message as _;
 use serde::Deserialize;
 
-use crate::acknowledged::judge_to;
 use crate::clock::LIBRARIES;
-use crate::crash_states::{compare, places};
 use crate::disk::Disk;
 use crate::fault::{Fault, Need, chance, first};
-use crate::strace::{FILE_CALLS, SOCKET_CALLS, Strace};
+use crate::recorded::{Recorded, Recording};
 use crate::support::kills::setting;
 use crate::support::ledger::Load;
 use crate::support::otlp::{LOGS_METHOD, decision, logs, text};
@@ -30,6 +28,9 @@ const STATES: u64 = 40;
 
 /// How long a run may take to come to its step.
 const LIMIT: Duration = Duration::from_mins(2);
+
+/// The log of the table of events, below the data folder.
+const LOG: &str = "tables/events/_delta_log";
 
 /// Rows whose time will be over.
 const DOOMED: u64 = 30;
@@ -62,40 +63,30 @@ async fn states_after_a_crash_in_upkeep() {
     server.data = root.join("data");
     Disk::new(&root).materialise();
     let mut rows = vec![table::row(["in", "its calls", "states", "power cuts", "before its commit", "after"])];
-    let mut before = BTreeSet::new();
+    let mut acknowledged = BTreeSet::new();
     for operation in ["OPTIMIZE", "DELETE"] {
         if operation == "DELETE" {
             doom(&server).await;
         }
         let begun = Disk::read(&root);
         let (trace, step) = record(&mut server, operation).await;
-        let mut ended = begun.clone();
-        ended.follow(&trace);
-        ended.agrees(&trace);
-
-        let places = between(&trace, &places(&trace, &begun), &step);
+        let recorded = Recorded::new(begun, trace, acknowledged);
+        let places = between(&recorded, &step);
         let (mut cuts, mut sides) = (0, [0; 2]);
         for _ in 0..states {
-            let moments = places[random.usize(0..places.len())];
-            let mut disk = begun.clone();
-            disk.follow_to(&trace, moments);
-            if random.bool() {
-                disk.cut(&mut random);
-                cuts += 1;
-            }
-            disk.materialise();
-            sides[usize::from(server.data.join("tables/events/_delta_log").join(&step.entry).exists())] += 1;
-            let acknowledged: BTreeSet<String> = &before | &judge_to(&trace, moments).acknowledged;
-            compare(&server, &acknowledged, moments).await;
+            let crash = recorded.crash(&places, &mut random);
+            cuts += usize::from(crash.is_cut);
+            sides[usize::from(server.data.join(LOG).join(&step.entry).exists())] += 1;
+            crash.holds(&server).await;
             if operation == "DELETE" {
                 let left = doomed(&server.data);
+                let moments = crash.moments;
                 assert!([0, DOOMED].contains(&left), "after moment {moments} {left} of {DOOMED} doomed rows are left");
             }
         }
         let figures = [places.len(), usize::try_from(states).unwrap(), cuts, sides[0], sides[1]];
         rows.push([table::row([operation]), figures.map(|figure| figure.to_string()).into()].concat());
-        before.extend(judge_to(&trace, trace.moments.len()).acknowledged);
-        ended.materialise();
+        acknowledged = recorded.end();
     }
     assert_eq!(doomed(&server.data), 0, "retention has done its work");
     table::print("States after a crash in upkeep, none with a record lost or doubled", &rows);
@@ -103,9 +94,8 @@ async fn states_after_a_crash_in_upkeep() {
 
 /// Runs a server until the table of events has one more commit of this operation, then kills it.
 async fn record(server: &mut ServerUnderTest, operation: &str) -> (Trace, Step) {
-    let strace = Strace::recording(&server.home.path().join("trace"), &format!("{FILE_CALLS},{SOCKET_CALLS}"));
-    server.wrapper = strace.wrapper();
-    let log = server.data.join("tables/events/_delta_log");
+    let recording = Recording::begin(server);
+    let log = server.data.join(LOG);
     let had = steps(&log, operation);
     let mut load = None;
     let running = if operation == "DELETE" {
@@ -125,13 +115,9 @@ async fn record(server: &mut ServerUnderTest, operation: &str) -> (Trace, Step) 
     if let Some(load) = load {
         load.stop().await;
     }
-    let process = running.id();
-    running.kill();
-    server.wrapper.clear();
+    let trace = recording.end(server, running).await;
     server.arguments.clear();
     server.environment.clear();
-    let trace = Trace::read(&strace.ended(process).await);
-    strace.forget();
     (trace, step)
 }
 
@@ -151,7 +137,8 @@ fn steps(log: &Path, operation: &str) -> Vec<Step> {
 }
 
 /// The places from the first call on a step's file to some calls behind the one that names its entry.
-fn between(trace: &Trace, places: &[usize], step: &Step) -> Vec<usize> {
+fn between(recorded: &Recorded, step: &Step) -> Vec<usize> {
+    let (trace, places) = (&recorded.trace, recorded.places());
     let on = |place: &usize, name: &str| {
         let (Moment::Begins(at) | Moment::Returned(at)) = trace.moments[place - 1];
         let call = &trace.calls[at];

@@ -13,15 +13,12 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use parquet::errors::ParquetError;
 
-use super::ColumnarError;
 use super::file::{DataFile, Effort, FileWriter};
+use super::{ColumnarError, STEP_ROWS};
 use crate::pace::Pace;
 
 /// Rows of a file that are in memory at a time.
 pub(crate) const BATCH_ROWS: usize = 1_024;
-
-/// Rows that are put together before they are written.
-const OUTPUT_ROWS: usize = 1_024;
 
 /// The rows of one sorted file.
 pub(crate) type Sorted = BoxStream<'static, Result<RecordBatch, ParquetError>>;
@@ -186,7 +183,7 @@ impl<'a> Output<'a> {
         Self {
             plan,
             batches: Vec::new(),
-            chosen: Vec::with_capacity(OUTPUT_ROWS),
+            chosen: Vec::with_capacity(STEP_ROWS),
             last: Vec::new(),
             seen: HashSet::new(),
             writer: None,
@@ -221,7 +218,7 @@ impl<'a> Output<'a> {
     }
 
     fn is_due(&self) -> bool {
-        self.chosen.len() >= OUTPUT_ROWS
+        self.chosen.len() >= STEP_ROWS
     }
 
     /// Writes what is chosen, and lets go of the batches that are read to their end.
